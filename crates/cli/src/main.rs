@@ -1,0 +1,2 @@
+//! The command `docket`.
+fn main() {}
