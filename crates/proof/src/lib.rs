@@ -1,0 +1,62 @@
+//! What an inspector of a docket ledger audits: hashes, records, the Merkle tree, checkpoints and proofs.
+//!
+//! In scope: the bytes of records and system records, the BLAKE3 chain, the RFC 6962 tree over record hashes, C2SP
+//! signed notes and checkpoints, commitments to personal values. Everything here is a pure function of bytes: no
+//! files, no clock, no randomness, no knowledge of cases. Files are `docket-log`; what bodies mean is `docket-domain`.
+//!
+//! The layout stands in `FORMAT.md` of `docket-log`; this crate refers to its sections.
+//!
+//! ```
+//! use docket_proof::{Precision, RecordDraft, RecordHash, RecordIndex, RecordKey, RecordView, StreamRef};
+//!
+//! let key = RecordKey::new(&RecordHash::from_bytes([1; 32]));
+//! let previous = RecordHash::from_bytes([2; 32]);
+//! let draft = RecordDraft {
+//!     index: RecordIndex(7), recorded_at: 0, occurred_at: 0, precision: Precision::Day, actor: 1,
+//!     stream: StreamRef { kind: 4, id: 1 }, position: 0, previous: None, event_type: 300, schema_version: 1,
+//!     held: false, blind: [0; 16], command_id: Some([3; 16]), vault_offset: 0, commitments: &[], body: b"body",
+//!     durable_to: Some(7),
+//! };
+//! let mut bytes = previous.as_bytes().to_vec();
+//! draft.encode(&mut bytes);
+//! let hash = key.hash_chained(&bytes);
+//! assert_eq!(RecordView::parse(&bytes[32..])?.body, b"body");
+//! assert_ne!(hash, previous);
+//! # Ok::<(), docket_proof::RecordError>(())
+//! ```
+
+mod bytes;
+mod checkpoint;
+mod commitment;
+mod hash;
+mod note;
+mod proof;
+mod record;
+mod system;
+mod tree;
+
+pub use bytes::Fields;
+pub use checkpoint::{
+    Checkpoint, CheckpointError, MAX_ORIGIN_LEN, OpenedCheckpoint, is_valid_origin, open_checkpoint,
+    sign_checkpoint,
+};
+pub use commitment::{Commitment, MAX_VALUE_LEN};
+pub use hash::{RecordHash, RecordKey};
+pub use note::{
+    CosigningKey, KeyError, KeyId, KeyKind, MAX_NOTE_LEN, MAX_SIGNATURES, MAX_VERIFIER_KEY_LEN, Note,
+    NoteError, NoteSignature, SigningKey, VerifiedSignature, VerifierKey,
+};
+pub use proof::{ProofError, verify_consistency, verify_inclusion};
+pub use record::{
+    Commitments, Flags, Frame, HASH_LEN, MAX_BODY_LEN, MAX_COMMITMENTS, MAX_RECORD_LEN, MAX_SYSTEM_TYPE,
+    MIN_RECORD_LEN, Precision, RecordDraft, RecordError, RecordIndex, RecordView, SYSTEM_KIND, StreamRef,
+};
+pub use system::{
+    ClockKind, FORMAT_VERSION, Genesis, MAX_TIME_ZONE_LEN, Predecessor, SYSTEM_SCHEMA_VERSION, SystemError,
+    SystemRecord, TailCut,
+};
+pub use tree::{
+    Frontier, FrontierError, LeafHash, MAX_TREE_SIZE, MemoryTree, MissingNode, NodeHash, NodeSource,
+    ProveError, RootHash, consistency_proof, empty_root, inclusion_proof, leaf_hash, node_hash, root_at,
+    subtree_root,
+};
