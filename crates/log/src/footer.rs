@@ -1,0 +1,153 @@
+//! A sealed segment's footer: where its records lie and the upper hashes of their tree (FORMAT.md section 3).
+
+use docket_proof::{Frontier, NodeHash, RecordHash, RecordKey, leaf_hash, subtree_root};
+
+use crate::files::{SEGMENT_HEADER_LEN, SEGMENT_RECORDS};
+
+/// Leaves under one level-8 hash.
+pub(crate) const GROUP: usize = 256;
+/// Length of a footer.
+pub(crate) const FOOTER_LEN: usize = 272_464;
+
+const MAGIC: &[u8; 8] = b"DOCKETFT";
+/// Where the parts stand in the footer.
+pub(crate) const RELATIVE_AT: u64 = 16;
+pub(crate) const BASE_AT: u64 = RELATIVE_AT + SEGMENT_RECORDS * 4;
+pub(crate) const LEVEL8_AT: u64 = BASE_AT + 256 * 8;
+pub(crate) const LEVEL16_AT: u64 = LEVEL8_AT + 256 * 32;
+#[cfg(test)]
+const CHECK_AT: usize = FOOTER_LEN - 32;
+
+/// Gathers, record by record, what a segment's footer will say. The same code builds and checks footers.
+#[derive(Clone, Debug)]
+pub(crate) struct FooterBuilder {
+    relative: Vec<u32>,
+    base: Vec<u64>,
+    level8: Vec<NodeHash>,
+    /// The tree over the full groups.
+    upper: Frontier,
+    /// The tree over the group that is not full yet.
+    group: Frontier,
+    end: u64,
+}
+
+impl FooterBuilder {
+    pub(crate) fn new() -> Self {
+        Self {
+            relative: Vec::new(),
+            base: Vec::new(),
+            level8: Vec::new(),
+            upper: Frontier::new(),
+            group: Frontier::new(),
+            end: SEGMENT_HEADER_LEN as u64,
+        }
+    }
+
+    /// Takes the next record, `stored_len` bytes with its hash.
+    #[inline]
+    pub(crate) fn push(&mut self, stored_len: usize, hash: &RecordHash) {
+        if self.group.size() == 0 {
+            self.base.push(self.end);
+        }
+        let base = self.base.last().copied().unwrap_or(self.end);
+        // 256 records of at most 69,664 bytes: 17 MiB.
+        self.relative.push(u32::try_from(self.end - base).expect("a group is smaller than 4 GiB"));
+        self.end += stored_len as u64;
+        self.group.push(leaf_hash(hash.as_bytes()));
+        if self.group.size() == GROUP as u64 {
+            if let (_, [node]) = self.group.parts() {
+                self.level8.push(*node);
+                self.upper.push_subtree(8, *node).expect("groups are aligned");
+            }
+            self.group = Frontier::new();
+        }
+    }
+
+    /// Returns the hashes of the complete subtrees of the records taken, the largest first, with their levels.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (u8, NodeHash)> + '_ {
+        leveled(&self.upper).chain(leveled(&self.group))
+    }
+
+    /// Returns how many records were taken.
+    pub(crate) fn count(&self) -> u64 {
+        self.relative.len() as u64
+    }
+
+    /// Returns where the last record ends.
+    pub(crate) fn end(&self) -> u64 {
+        self.end
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.count() == SEGMENT_RECORDS
+    }
+
+    /// Returns the offset of the record with this number in the segment.
+    pub(crate) fn offset(&self, number: usize) -> Option<u64> {
+        Some(self.base.get(number / GROUP)? + u64::from(*self.relative.get(number)?))
+    }
+
+    /// Returns the hashes of the full groups.
+    pub(crate) fn level8(&self) -> &[NodeHash] {
+        &self.level8
+    }
+
+    /// Returns the footer of a full segment, and its level-16 hash.
+    pub(crate) fn finish(&self, segment: u64, key: &RecordKey) -> (Vec<u8>, NodeHash) {
+        assert!(self.is_full(), "only full segments are sealed");
+        let level16 = subtree_root(&self.level8).expect("256 groups");
+        let mut out = Vec::with_capacity(FOOTER_LEN);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&u32::try_from(segment).expect("eight digits").to_le_bytes());
+        out.extend_from_slice(&[0; 4]);
+        self.relative.iter().for_each(|offset| out.extend_from_slice(&offset.to_le_bytes()));
+        self.base.iter().for_each(|offset| out.extend_from_slice(&offset.to_le_bytes()));
+        self.level8.iter().for_each(|hash| out.extend_from_slice(hash.as_bytes()));
+        out.extend_from_slice(level16.as_bytes());
+        let check = key.hash_bytes(&out);
+        out.extend_from_slice(&check);
+        (out, level16)
+    }
+}
+
+/// The parts of a tree with their levels: one for each set bit of its size, the highest first.
+fn leveled(tree: &Frontier) -> impl Iterator<Item = (u8, NodeHash)> + '_ {
+    let (size, nodes) = tree.parts();
+    let levels = (0..=16_u8).rev().filter(move |level| size >> level & 1 == 1);
+    levels.zip(nodes.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_fill_the_footer() {
+        assert_eq!(LEVEL16_AT + 32, CHECK_AT as u64);
+        assert_eq!((BASE_AT, LEVEL8_AT, LEVEL16_AT), (262_160, 264_208, 272_400));
+    }
+
+    #[test]
+    fn a_footer_says_where_records_start_and_what_the_tree_is() {
+        let key = RecordKey::new(&RecordHash::from_bytes([1; 32]));
+        let mut builder = FooterBuilder::new();
+        let mut tree = Frontier::new();
+        for number in 0..SEGMENT_RECORDS {
+            let mut hash = [0; 32];
+            hash[..8].copy_from_slice(&number.to_le_bytes());
+            builder.push(100 + usize::try_from(number % 7).unwrap(), &RecordHash::from_bytes(hash));
+            tree.push(leaf_hash(&hash));
+            if number % 1000 == 0 {
+                let mut from_parts = Frontier::new();
+                builder.parts().for_each(|(level, node)| from_parts.push_subtree(level, node).unwrap());
+                assert_eq!(from_parts.root(), tree.root(), "{number}");
+            }
+        }
+        let (footer, level16) = builder.finish(3, &key);
+        assert_eq!(footer.len(), FOOTER_LEN);
+        assert_eq!(tree.root(), level16.into());
+        assert_eq!(footer[CHECK_AT..], key.hash_bytes(&footer[..CHECK_AT]));
+        assert_eq!(builder.offset(0), Some(96));
+        assert_eq!(builder.offset(256), Some(96 + (0..256).map(|n| 100 + n % 7).sum::<u64>()));
+    }
+}

@@ -1,0 +1,92 @@
+//! Walks the records of one segment file in large plain reads.
+
+use std::io;
+
+use docket_proof::{Frame, HASH_LEN, MAX_RECORD_LEN};
+
+use crate::disk::DiskFile;
+
+/// Bytes read at once.
+const WINDOW: usize = 1 << 20;
+/// What one step may look at: the hash before, a record, its hash.
+const REACH: usize = HASH_LEN + MAX_RECORD_LEN + HASH_LEN;
+
+/// A window that slides over a segment file. It is refilled behind the frames' backs; a frame borrows it.
+pub(crate) struct FrameWalk<'f> {
+    file: &'f dyn DiskFile,
+    buffer: Vec<u8>,
+    /// Where in the buffer the hash before the next record stands.
+    at: usize,
+    /// The file offset of the next record.
+    offset: u64,
+    /// Where reading stops.
+    end: u64,
+}
+
+/// One step of a walk.
+pub(crate) enum Step<'a> {
+    /// A whole frame.
+    Frame {
+        /// Where in the file the record starts.
+        offset: u64,
+        /// The 32 bytes before the record, and the record.
+        preceded: &'a [u8],
+        /// The frame.
+        frame: Frame<'a>,
+    },
+    /// Exactly at the end.
+    End,
+    /// The length is out of its limits, or the bytes end inside the frame.
+    Broken,
+}
+
+impl<'f> FrameWalk<'f> {
+    /// Starts at the record at `offset`, at least 32, and reads up to `end`.
+    pub(crate) fn new(file: &'f dyn DiskFile, offset: u64, end: u64) -> Self {
+        Self { file, buffer: Vec::new(), at: 0, offset, end }
+    }
+
+    /// Returns the file offset of the next record.
+    pub(crate) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Takes the next frame.
+    #[inline]
+    pub(crate) fn next(&mut self) -> io::Result<Step<'_>> {
+        if self.offset >= self.end {
+            return Ok(Step::End);
+        }
+        let wanted = usize::try_from(self.end - self.offset).map_or(REACH, |left| REACH.min(left + HASH_LEN));
+        if self.buffer.len() - self.at < wanted {
+            self.refill()?;
+        }
+        let window = self.buffer.get(self.at..).unwrap_or_default();
+        let frame = window.get(HASH_LEN..).and_then(Frame::take);
+        let Some(frame) = frame else { return Ok(Step::Broken) };
+        let Some(preceded) = window.get(..HASH_LEN + frame.record.len()) else { return Ok(Step::Broken) };
+        let offset = self.offset;
+        self.at += frame.stored_len();
+        self.offset += frame.stored_len() as u64;
+        Ok(Step::Frame { offset, preceded, frame })
+    }
+
+    /// Slides the window so that it starts with the hash before the next record.
+    fn refill(&mut self) -> io::Result<()> {
+        self.buffer.drain(..self.at);
+        self.at = 0;
+        let held = self.buffer.len();
+        let from = self.offset - HASH_LEN as u64 + held as u64;
+        let left = usize::try_from(self.end.saturating_sub(from)).unwrap_or(usize::MAX);
+        self.buffer.resize(held + left.min(WINDOW), 0);
+        let mut filled = held;
+        while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
+            match self.file.read_at(free, from + (filled - held) as u64)? {
+                0 => break,
+                read => filled += read,
+            }
+        }
+        self.buffer.truncate(filled);
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! The ledger's own checkpoints, and those an inspector brings along.
+
+use std::io;
+
+use docket_proof::{Checkpoint, CheckpointError, Note, RecordHash, RootHash, VerifierKey, open_checkpoint};
+use rayon::prelude::*;
+
+use crate::{
+    checkpoint_file::{NOTES_PER_FILE, read_notes},
+    disk::Disk,
+    files::{CHECKPOINT_HEADER_LEN, Family, HeaderError, check_checkpoint_header},
+    identity::read_front,
+};
+
+use super::report::{Finding, Report};
+
+/// A checkpoint that an inspector kept.
+#[derive(Clone, Debug)]
+pub struct GivenCheckpoint {
+    /// How the report names it.
+    pub name: String,
+    /// The note's bytes.
+    pub note: Vec<u8>,
+}
+
+/// A checkpoint whose signature holds; its root is still to be compared.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OwnCheckpoint {
+    pub(crate) size: u64,
+    pub(crate) root: RootHash,
+    pub(crate) file: u64,
+    pub(crate) offset: u64,
+}
+
+/// The ledger's own checkpoints.
+#[derive(Debug, Default)]
+pub(crate) struct OwnCheckpoints {
+    pub(crate) valid: Vec<OwnCheckpoint>,
+    pub(crate) newest: Option<(Checkpoint, Vec<u8>)>,
+}
+
+impl OwnCheckpoints {
+    /// Reads and checks all checkpoint files; signatures on all cores.
+    pub(crate) fn read(
+        disk: &dyn Disk,
+        numbers: &[u64],
+        genesis: &RecordHash,
+        verifier: &VerifierKey,
+        report: &mut Report,
+    ) -> io::Result<Self> {
+        let mut own = Self::default();
+        let keys = std::slice::from_ref(verifier);
+        for (expected, &number) in (0..).zip(numbers) {
+            let path = Family::Checkpoint.path(number);
+            let is_last = expected + 1 == numbers.len() as u64;
+            if number != expected {
+                report.find(Finding::new(
+                    "checkpoint",
+                    &Family::Checkpoint.path(expected),
+                    "the file is missing",
+                ));
+            }
+            let file = disk.open_read(&path)?;
+            let mut notes = Vec::new();
+            let end = read_notes(file.as_ref(), &mut |offset, note| {
+                notes.push((offset, note.to_vec()));
+                Ok(())
+            })?;
+            let header = read_front::<CHECKPOINT_HEADER_LEN>(file.as_ref())?
+                .map_or(Err(HeaderError::Short), |bytes| check_checkpoint_header(&bytes, number, genesis));
+            match header {
+                Err(error @ HeaderError::UnknownFormat { .. }) => {
+                    report.undecide(&path, None, error.to_string());
+                    continue;
+                }
+                Err(error) if is_last && end.count == 0 => {
+                    report.undecide(&path, None, format!("{error}: its creation was interrupted"));
+                    continue;
+                }
+                Err(error) => report.find(Finding::new("checkpoint", &path, format!("header: {error}"))),
+                Ok(()) => {}
+            }
+            let opened: Vec<_> = notes.par_iter().map(|(_, note)| open_own(note, keys)).collect();
+            let last = notes.len().saturating_sub(1);
+            for (number_in_file, ((offset, note), opened)) in notes.into_iter().zip(opened).enumerate() {
+                match opened {
+                    Ok(checkpoint) => {
+                        own.take(checkpoint, note, number, offset, report);
+                    }
+                    Err(error) if is_last && number_in_file == last && !end.torn => {
+                        let why = format!("the last note does not verify, torn or altered: {error}");
+                        report.undecide(&path, None, why);
+                    }
+                    Err(error) => {
+                        let what = format!("a signed checkpoint does not verify: {error}");
+                        report.find(Finding::new("checkpoint", &path, what).offset(offset));
+                    }
+                }
+            }
+            if end.torn && end.count == NOTES_PER_FILE {
+                report.find(
+                    Finding::new("checkpoint", &path, "bytes follow the last note of a full file")
+                        .offset(end.offset),
+                );
+            } else if end.torn && is_last {
+                report.undecide(&path, None, "the last note is torn".to_owned());
+            } else if end.torn || (!is_last && end.count != NOTES_PER_FILE) {
+                let what = "the file ends early, but another follows";
+                report.find(Finding::new("checkpoint", &path, what).offset(end.offset));
+            }
+        }
+        Ok(own)
+    }
+
+    fn take(&mut self, checkpoint: Checkpoint, note: Vec<u8>, file: u64, offset: u64, report: &mut Report) {
+        let size = checkpoint.size();
+        let before = self.valid.last().map_or(0, |own| own.size);
+        if size <= before {
+            let what = "checkpoint sizes do not ascend";
+            let finding = Finding::new("checkpoint", &Family::Checkpoint.path(file), what).offset(offset);
+            report.find(finding.values(format!("more than {before}"), size));
+            return;
+        }
+        self.valid.push(OwnCheckpoint { size, root: checkpoint.root(), file, offset });
+        self.newest = Some((checkpoint, note));
+    }
+}
+
+/// Opens a note of the ledger's own: signed by its key, and by nobody else in there.
+fn open_own(note: &[u8], keys: &[VerifierKey]) -> Result<Checkpoint, String> {
+    let opened = open_checkpoint(note, keys).map_err(|error| match error {
+        CheckpointError::Note(cause) => format!("{error}: {cause}"),
+        other => other.to_string(),
+    })?;
+    match Note::parse(note) {
+        Ok(parsed) if parsed.signatures().len() == 1 => Ok(opened.checkpoint),
+        _ => Err("more than the ledger's own signature stands on it".to_owned()),
+    }
+}
+
+/// What can be said of a given checkpoint before the log is read.
+pub(crate) enum Given {
+    /// Signed by the ledger's key; its root is still to be compared.
+    Opened(Checkpoint),
+    /// Another key, another ledger, or a broken signature.
+    Foreign(Option<Checkpoint>, String),
+    /// No checkpoint at all.
+    Unreadable(String),
+}
+
+pub(crate) fn open_given(note: &[u8], verifier: &VerifierKey) -> Given {
+    let parsed = Note::parse(note)
+        .map_err(|error| error.to_string())
+        .and_then(|note| Checkpoint::parse_text(note.text()).map_err(|error| error.to_string()));
+    match (open_checkpoint(note, std::slice::from_ref(verifier)), parsed) {
+        (Ok(opened), _) => Given::Opened(opened.checkpoint),
+        (Err(error), Ok(checkpoint)) => {
+            let why = if checkpoint.origin() == verifier.name() {
+                format!("the ledger's key has not signed it: {error}")
+            } else {
+                format!("it is a checkpoint of {}, not of {}", checkpoint.origin(), verifier.name())
+            };
+            Given::Foreign(Some(checkpoint), why)
+        }
+        (Err(_), Err(error)) => Given::Unreadable(error),
+    }
+}

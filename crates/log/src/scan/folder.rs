@@ -1,0 +1,236 @@
+//! What lies in the ledger's folder: names, lengths, `ledger.toml`, cut files.
+
+use std::{collections::BTreeMap, io};
+
+use crate::{
+    cut::hash_file,
+    disk::{Disk, EntryKind},
+    error::{Doing, StoreError},
+    files::{CUT_HEADER_LEN, Family, HeaderError, Known, LEDGER_TOML, SEGMENT_HEADER_LEN, parse_cut_header},
+    identity::{Identity, read_front},
+};
+
+use super::{
+    if_exists,
+    report::{Finding, Report},
+};
+
+/// The longest `ledger.toml` that is compared.
+const MAX_TOML_LEN: u64 = 65_536;
+
+/// The lengths of the log's and the vault's files as they were noted, vault first.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Noted {
+    vaults: BTreeMap<u64, u64>,
+    segments: BTreeMap<u64, u64>,
+}
+
+/// Whether files changed since they were noted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Change {
+    Changed,
+    Same,
+}
+
+impl Noted {
+    pub(crate) fn read(disk: &dyn Disk, report: &mut Report) -> Result<Self, StoreError> {
+        let vaults = lengths(disk, Family::Vault, report)?;
+        let segments = lengths(disk, Family::Segment, report)?;
+        Ok(Self { vaults, segments })
+    }
+
+    /// Notes everything again.
+    pub(crate) fn refresh(&mut self, disk: &dyn Disk, report: &mut Report) -> Result<Change, StoreError> {
+        // Unknown names were reported the first time.
+        let mut unheard = Report::default();
+        let now = Self::read(disk, &mut unheard)?;
+        let change = if now == *self { Change::Same } else { Change::Changed };
+        if now.segments.is_empty() {
+            report.undecide(
+                Family::Segment.dir(),
+                None,
+                "the segments disappeared while they were read".to_owned(),
+            );
+        } else {
+            *self = now;
+        }
+        Ok(change)
+    }
+
+    pub(crate) fn segments(&self) -> Vec<u64> {
+        self.segments.keys().copied().collect()
+    }
+
+    /// Returns the number behind the last segment.
+    pub(crate) fn next_segment(&self) -> u64 {
+        self.segments.keys().next_back().map_or(0, |last| last + 1)
+    }
+
+    pub(crate) fn segment_len(&self, number: u64) -> u64 {
+        self.segments.get(&number).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn vault_len(&self, number: u64) -> u64 {
+        self.vaults.get(&number).copied().unwrap_or(0)
+    }
+
+    pub(crate) fn vaults_behind(&self, segment: u64) -> impl Iterator<Item = u64> + '_ {
+        self.vaults.range(segment + 1..).map(|(number, _)| *number)
+    }
+
+    pub(crate) fn has_vault_behind(&self, segment: u64) -> bool {
+        self.vaults_behind(segment).next().is_some()
+    }
+}
+
+/// Returns the lengths of a family's files by number, and reports what else lies in its folder.
+fn lengths(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<BTreeMap<u64, u64>, StoreError> {
+    let dir = family.dir();
+    let Some(entries) = if_exists(disk.list(dir)).doing("list", dir)? else { return Ok(BTreeMap::new()) };
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        let path = format!("{dir}/{}", entry.name);
+        let known = family.recognise(&entry.name).filter(|_| entry.exact && entry.kind == EntryKind::File);
+        match known {
+            Some(Known::Numbered(number)) => {
+                files.insert(number, entry.len);
+            }
+            Some(Known::Temporary) => {
+                report.undecide(
+                    &path,
+                    None,
+                    "left by a writer that was interrupted, or is at work".to_owned(),
+                );
+            }
+            None => report.find(Finding::new("unknown-file", &path, "not a file of the format")),
+        }
+    }
+    Ok(files)
+}
+
+/// Returns the numbers of a family's files.
+pub(crate) fn numbered(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<Vec<u64>, StoreError> {
+    Ok(lengths(disk, family, report)?.into_keys().collect())
+}
+
+/// Says what it means that the first record cannot be read.
+pub(crate) fn judge_unreadable_start(
+    disk: &dyn Disk,
+    error: &StoreError,
+    noted: &Noted,
+    checkpoint_files: &[u64],
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let path = Family::Segment.path(0);
+    let newer = matches!(
+        error,
+        StoreError::Header { source: HeaderError::UnknownFormat { .. }, .. }
+            | StoreError::System {
+                source: docket_proof::SystemError::UnknownFormat { .. }
+                    | docket_proof::SystemError::Unknown { .. },
+                ..
+            }
+            | StoreError::Record { source: docket_proof::RecordError::UnknownFlags { .. }, .. }
+    );
+    let mut cause = error.to_string();
+    if let Some(source) = std::error::Error::source(error) {
+        cause = format!("{cause}: {source}");
+    }
+    if newer {
+        report.undecide(&path, Some(0), format!("{cause}: made by a newer version"));
+        return Ok(());
+    }
+    if let StoreError::Io { source, .. } = error
+        && source.kind() != io::ErrorKind::NotFound
+    {
+        report.undecide(&path, Some(0), cause);
+        return Ok(());
+    }
+    let mut evidence = None;
+    for number in checkpoint_files {
+        let file = Family::Checkpoint.path(*number);
+        if disk.file_len(&file).doing("measure", &file)?.unwrap_or(0) > 0 {
+            evidence = Some("a checkpoint was written");
+        }
+    }
+    // More than a header and one record of the largest size.
+    let only_genesis = (SEGMENT_HEADER_LEN + docket_proof::MAX_RECORD_LEN + docket_proof::HASH_LEN) as u64;
+    if noted.next_segment() > 1 || noted.segment_len(0) > only_genesis {
+        evidence = Some("further records were written");
+    }
+    match evidence {
+        Some(evidence) => {
+            report.find(
+                Finding::new("header", &path, format!("{cause}; no crash explains it: {evidence}")).record(0),
+            );
+        }
+        None => report.undecide(&path, Some(0), cause),
+    }
+    Ok(())
+}
+
+/// Compares `ledger.toml` with what record 0 says.
+pub(crate) fn check_ledger_toml(
+    disk: &dyn Disk,
+    identity: &Identity,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let expected = identity.ledger_toml();
+    let found = match if_exists(disk.open_read(LEDGER_TOML)).doing("open", LEDGER_TOML)? {
+        None => {
+            report.find(Finding::new("ledger-toml", LEDGER_TOML, "the file is missing"));
+            return Ok(());
+        }
+        Some(file) => {
+            let len = file.len().doing("measure", LEDGER_TOML)?.min(MAX_TOML_LEN);
+            let mut bytes = vec![0; usize::try_from(len).unwrap_or_default()];
+            file.read_exact_at(&mut bytes, 0).doing("read", LEDGER_TOML)?;
+            bytes
+        }
+    };
+    if found != expected.as_bytes() {
+        let same =
+            found.iter().zip(expected.as_bytes()).take_while(|(found, expected)| found == expected).count();
+        let finding = Finding::new("ledger-toml", LEDGER_TOML, "the file does not say what record 0 says");
+        report.find(finding.offset(same as u64));
+    }
+    Ok(())
+}
+
+/// Compares cut files with the records that tell of them.
+pub(crate) fn check_cuts(
+    disk: &dyn Disk,
+    identity: &Identity,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let files = lengths(disk, Family::Cut, report)?;
+    let notes = report.cuts.clone();
+    for note in &notes {
+        let path = Family::Cut.path(note.cut.number);
+        let Some(file) = if_exists(disk.open_read(&path)).doing("open", &path)? else {
+            report.find(
+                Finding::new("cut", &path, "the file of a recorded cut is missing").record(note.record),
+            );
+            continue;
+        };
+        let (len, hash) = hash_file(file.as_ref()).doing("read", &path)?;
+        if len != note.cut.file_len || hash != note.cut.file_hash {
+            report.find(
+                Finding::new("cut", &path, "the file is not the one that was recorded").record(note.record),
+            );
+            continue;
+        }
+        // Right by its hash; what it says must also fit the record.
+        let header = read_front::<CUT_HEADER_LEN>(file.as_ref()).doing("read", &path)?;
+        let parsed = header.map_or(Err(HeaderError::Short), |bytes| parse_cut_header(&bytes, &identity.hash));
+        if !matches!(parsed, Ok((_, size)) if size == note.cut.size) {
+            report.find(Finding::new("cut", &path, "its header contradicts its record").record(note.record));
+        }
+    }
+    for number in files.into_keys().filter(|number| *number >= notes.len() as u64) {
+        let why =
+            "no record tells of it: a recovery was not finished; opening the ledger for writing finishes it";
+        report.undecide(&Family::Cut.path(number), None, why.to_owned());
+    }
+    Ok(())
+}

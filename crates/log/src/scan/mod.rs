@@ -1,0 +1,266 @@
+//! Verifies a whole ledger from its bytes: chain, tree, streams, checkpoints, vault (FORMAT.md section 10).
+//!
+//! Segments are read and hashed on all cores; what runs over all of them (streams, batches, the tree) follows in
+//! order behind. A scan only reads, and works while a writer appends.
+
+mod checkpoints;
+mod folder;
+mod order;
+mod report;
+mod segment_scan;
+
+pub use checkpoints::GivenCheckpoint;
+pub use report::{CheckpointVerdict, CutNote, Finding, MAX_FINDINGS, Report, Undecided, Verdict};
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{
+        Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc,
+    },
+    time::{Duration, Instant},
+};
+
+use crate::{
+    disk::Disk,
+    error::{Doing, StoreError},
+    files::{Family, SEGMENT_RECORDS},
+    identity::Identity,
+};
+
+use checkpoints::{Given, OwnCheckpoints, open_given};
+use folder::Noted;
+use order::Ordered;
+use segment_scan::{SegmentScan, scan_segment};
+
+/// How a scan goes about it.
+pub struct ScanOptions<'a> {
+    /// Threads that read and hash; at least one.
+    pub threads: usize,
+    /// How long a file that stopped changing is given before an unfinished tail is called one. FORMAT.md says two
+    /// seconds; a test of a ledger that nobody writes needs none.
+    pub patience: Duration,
+    /// Checkpoints that were kept elsewhere.
+    pub given: Vec<GivenCheckpoint>,
+    /// Called from all threads with the number of records done since the last call.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Default for ScanOptions<'_> {
+    fn default() -> Self {
+        Self {
+            threads: std::thread::available_parallelism().map_or(1, Into::into),
+            patience: Duration::from_secs(2),
+            given: Vec::new(),
+            progress: &|_| {},
+        }
+    }
+}
+
+/// What the workers share.
+pub(crate) struct Context<'a> {
+    pub(crate) disk: &'a dyn Disk,
+    pub(crate) identity: &'a Identity,
+    pub(crate) noted: &'a Noted,
+    /// Sizes at which roots are wanted, ascending.
+    pub(crate) sizes: &'a [u64],
+    pub(crate) progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl Context<'_> {
+    /// Returns the sizes wanted in `(start, end]`.
+    pub(crate) fn sizes_in(&self, start: u64, end: u64) -> &[u64] {
+        let from = self.sizes.partition_point(|size| *size <= start);
+        let to = self.sizes.partition_point(|size| *size <= end);
+        self.sizes.get(from..to).unwrap_or_default()
+    }
+}
+
+/// Verifies the ledger on `disk`.
+///
+/// What is wrong with the ledger stands in the report; an error means that the disk could not be read.
+///
+/// # Errors
+/// When a file or folder that is there cannot be read.
+pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreError> {
+    let mut report = Report::default();
+    // In this order, so that whatever is seen first is covered by what is seen later: checkpoints cover records that
+    // are in the log already, and values are in the vault before their records are in the log.
+    let checkpoint_files = folder::numbered(disk, Family::Checkpoint, &mut report)?;
+    let mut noted = Noted::read(disk, &mut report)?;
+    let identity = match Identity::read(disk) {
+        Ok(identity) => identity,
+        Err(error) => {
+            folder::judge_unreadable_start(disk, &error, &noted, &checkpoint_files, &mut report)?;
+            return Ok(report);
+        }
+    };
+    let own = OwnCheckpoints::read(disk, &checkpoint_files, &identity.hash, &identity.verifier, &mut report)
+        .doing("read", Family::Checkpoint.dir())?;
+    let given: Vec<(&GivenCheckpoint, Given)> =
+        options.given.iter().map(|given| (given, open_given(&given.note, &identity.verifier))).collect();
+    let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
+    sizes.extend(given.iter().filter_map(|(_, given)| match given {
+        Given::Opened(checkpoint) => Some(checkpoint.size()),
+        _ => None,
+    }));
+    sizes.sort_unstable();
+    sizes.dedup();
+    let signed = sizes.last().copied().unwrap_or(0);
+
+    let mut ordered = Ordered::new(&identity, signed);
+    let mut held_back = None;
+    {
+        let context =
+            Context { disk, identity: &identity, noted: &noted, sizes: &sizes, progress: options.progress };
+        each_segment(&context, options.threads.max(1), &mut |scan| {
+            if scan.number + 1 == noted.next_segment() {
+                held_back = Some(scan);
+            } else {
+                ordered.take(scan, false, disk, &mut report)?;
+            }
+            Ok(())
+        })?;
+    }
+    // The last segment may be growing under our eyes: it counts once it is read to the end of a batch.
+    let deadline = Instant::now() + options.patience;
+    follow_tail(
+        disk,
+        &identity,
+        &sizes,
+        options,
+        &mut noted,
+        held_back,
+        deadline,
+        &mut ordered,
+        &mut report,
+    )?;
+    ordered.finish(&own, &given, disk, &noted, &mut report)?;
+    folder::check_ledger_toml(disk, &identity, &mut report)?;
+    folder::check_cuts(disk, &identity, &mut report)?;
+    report.own_checkpoints = report.own_checkpoints.min(own.valid.len() as u64);
+    report.newest = own.newest;
+    report.identity = Some(identity);
+    Ok(report)
+}
+
+/// Scans the last segment again while it changes, and those that appear behind it.
+#[expect(clippy::too_many_arguments, reason = "one step of `scan`, split off for its length")]
+fn follow_tail(
+    disk: &dyn Disk,
+    identity: &Identity,
+    sizes: &[u64],
+    options: &ScanOptions<'_>,
+    noted: &mut Noted,
+    first_try: Option<SegmentScan>,
+    mut deadline: Instant,
+    ordered: &mut Ordered<'_>,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let Some(mut last) = first_try else { return Ok(()) };
+    loop {
+        let ends_well = last.damage.is_none()
+            && !last.batch_open
+            && !last.vault_trailing
+            && !noted.has_vault_behind(last.number)
+            && (last.is_sealed || last.next_index < (last.number + 1) * SEGMENT_RECORDS);
+        if ends_well || ordered.is_altered(&last, disk)? {
+            return ordered.take(last, true, disk, report);
+        }
+        let now = noted.refresh(disk, report)?;
+        let next = last.number + 1;
+        if noted.next_segment() > next {
+            // Another segment was begun: this one is sealed now.
+            let context = Context { disk, identity, noted, sizes, progress: options.progress };
+            let sealed = scan_one(&context, last.number, false)?;
+            ordered.take(sealed, false, disk, report)?;
+            last = scan_one(&context, next, true)?;
+            continue;
+        }
+        if now == folder::Change::Changed {
+            deadline = Instant::now() + options.patience;
+        } else if Instant::now() >= deadline {
+            return ordered.take(last, true, disk, report);
+        } else {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let context = Context { disk, identity, noted, sizes, progress: options.progress };
+        last = scan_one(&context, last.number, true)?;
+    }
+}
+
+fn scan_one(context: &Context<'_>, number: u64, is_last: bool) -> Result<SegmentScan, StoreError> {
+    let scanned = scan_segment(context, number, is_last).and_then(|mut scan| {
+        scan.check_vault_header(context)?;
+        Ok(scan)
+    });
+    scanned.doing("read", &Family::Segment.path(number))
+}
+
+/// Scans all segments on several threads and hands them on in order. Few are held at a time.
+fn each_segment(
+    context: &Context<'_>,
+    threads: usize,
+    take: &mut dyn FnMut(SegmentScan) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let numbers = context.noted.segments();
+    let last = context.noted.next_segment() - 1;
+    let next = AtomicU64::new(0);
+    let stopped = AtomicBool::new(false);
+    let taken = Mutex::new(0_u64);
+    let advanced = Condvar::new();
+    let ahead = threads as u64 + 1;
+    std::thread::scope(|scope| {
+        let (sender, receiver) = mpsc::channel();
+        for _ in 0..threads.min(numbers.len()) {
+            let sender = sender.clone();
+            let (next, stopped, taken, advanced, numbers) = (&next, &stopped, &taken, &advanced, &numbers);
+            scope.spawn(move || {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(&number) = usize::try_from(place).ok().and_then(|place| numbers.get(place))
+                    else {
+                        return;
+                    };
+                    let mut done = taken.lock().unwrap_or_else(PoisonError::into_inner);
+                    while place >= *done + ahead && !stopped.load(Ordering::Relaxed) {
+                        done = advanced.wait(done).unwrap_or_else(PoisonError::into_inner);
+                    }
+                    drop(done);
+                    if stopped.load(Ordering::Relaxed)
+                        || sender.send((place, scan_one(context, number, number == last))).is_err()
+                    {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut waiting = BTreeMap::new();
+        let mut expected = 0;
+        let mut outcome = Ok(());
+        for (place, scanned) in &receiver {
+            waiting.insert(place, scanned);
+            while let Some(scanned) = waiting.remove(&expected) {
+                expected += 1;
+                outcome = outcome.and_then(|()| take(scanned?));
+                *taken.lock().unwrap_or_else(PoisonError::into_inner) = expected;
+                if outcome.is_err() {
+                    stopped.store(true, Ordering::Relaxed);
+                }
+                advanced.notify_all();
+            }
+        }
+        outcome
+    })
+}
+
+/// A read that failed for want of the file is an answer, not an error.
+fn if_exists<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+}

@@ -1,0 +1,462 @@
+//! The checks that run over all segments in order: the chain across them, batches, streams, the tree, system records.
+
+use docket_proof::{Flags, Frontier, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord};
+
+use crate::{
+    disk::Disk,
+    error::{Doing, StoreError},
+    files::{Family, HeaderError, SEGMENT_RECORDS},
+    heads::HeadTable,
+    identity::Identity,
+    segment::Break,
+    tail::{Evidence, evidence, numbers},
+};
+
+use super::{
+    checkpoints::{Given, GivenCheckpoint, OwnCheckpoints},
+    folder::Noted,
+    report::{CheckpointVerdict, CutNote, Finding, Report},
+    segment_scan::{SegmentDamage, SegmentScan},
+};
+
+/// What is known behind the segments taken so far.
+pub(crate) struct Ordered<'a> {
+    identity: &'a Identity,
+    /// The largest size that a valid checkpoint covers.
+    signed: u64,
+    next_segment: u64,
+    size: u64,
+    head: RecordHash,
+    recorded_at: i64,
+    tree: Frontier,
+    streams: HeadTable,
+    /// The roots at the sizes asked for.
+    roots: Vec<(u64, RootHash)>,
+    /// The first record of the batch that is open, if one is.
+    batch_start: Option<u64>,
+    durable_to: u64,
+    /// The first damage; what comes behind it is searched for more, but not followed.
+    damage: Option<u64>,
+    /// The vault file of this segment may end in bytes of no record.
+    trailing_vault: Option<u64>,
+}
+
+impl<'a> Ordered<'a> {
+    pub(crate) fn new(identity: &'a Identity, signed: u64) -> Self {
+        Self {
+            identity,
+            signed,
+            next_segment: 0,
+            size: 0,
+            head: RecordHash::ZERO,
+            recorded_at: i64::MIN,
+            tree: Frontier::new(),
+            streams: HeadTable::new(),
+            roots: Vec::new(),
+            batch_start: None,
+            durable_to: 0,
+            damage: None,
+            trailing_vault: None,
+        }
+    }
+
+    /// Says whether damage in the last segment is beyond what a crash explains, so that waiting is of no use.
+    pub(crate) fn is_altered(&self, scan: &SegmentScan, disk: &dyn Disk) -> Result<bool, StoreError> {
+        if self.damage.is_some() || !scan.findings.is_empty() {
+            return Ok(true);
+        }
+        match &scan.damage {
+            Some(damage) => Ok(self.evidence(damage, disk)?.is_some()),
+            None => Ok(scan.batch_open && self.signed > self.open_batch(scan)),
+        }
+    }
+
+    /// Returns the first record of the batch that is open behind a segment.
+    fn open_batch(&self, scan: &SegmentScan) -> u64 {
+        let start = scan.number * SEGMENT_RECORDS;
+        let firsts = (start..).zip(&scan.steps).filter(|(_, step)| step.flags.has(Flags::FIRST));
+        firsts.last().map_or(self.batch_start.unwrap_or(start), |(index, _)| index)
+    }
+
+    fn evidence(&self, damage: &SegmentDamage, disk: &dyn Disk) -> Result<Option<Evidence>, StoreError> {
+        let segments = numbers(disk, Family::Segment)?;
+        evidence(disk, self.identity, &segments, damage.at, damage.index, self.signed)
+            .doing("read", &Family::Segment.path(damage.at.segment))
+    }
+
+    /// Takes the next segment.
+    pub(crate) fn take(
+        &mut self,
+        mut scan: SegmentScan,
+        is_last: bool,
+        disk: &dyn Disk,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let start = scan.number * SEGMENT_RECORDS;
+        let path = Family::Segment.path(scan.number);
+        report.log_bytes += scan.log_bytes;
+        report.vault_bytes += scan.vault_bytes;
+        report.values += scan.values;
+        report.held += scan.held;
+        if scan.number != self.next_segment && self.damage.is_none() {
+            let missing = Family::Segment.path(self.next_segment);
+            let what = "the segment is missing, but a later one exists";
+            report.find(
+                Finding::new("segment-missing", &missing, what).record(self.next_segment * SEGMENT_RECORDS),
+            );
+            self.damage = Some(self.next_segment * SEGMENT_RECORDS);
+        }
+        self.next_segment = scan.number + 1;
+        if self.damage.is_none()
+            && let Some(previous) = scan.previous
+            && scan.number > 0
+            && previous != self.head
+        {
+            let what = "the previous hash in the header is not that of the record before";
+            report.find(
+                Finding::new("header", &path, what).record(start).offset(64).values(self.head, previous),
+            );
+            self.damage = Some(start);
+        }
+        report_local(&mut scan, is_last, report);
+        if self.damage.is_none() {
+            self.follow(&scan, &path, report);
+        }
+        if let Some(damage) = &scan.damage {
+            self.judge(damage, &path, disk, report)?;
+        } else if is_last {
+            self.judge_end(&scan, &path, report);
+        } else if scan.next_index < start + SEGMENT_RECORDS && self.damage.is_none() {
+            // Ends cleanly, but too early: another segment stands behind it.
+            let at = crate::tail::Place { segment: scan.number, offset: scan.log_bytes };
+            let why = "the segment ends early".to_owned();
+            let damage =
+                SegmentDamage { index: scan.next_index, at, check: "chain", why, broken: None, newer: false };
+            self.judge(&damage, &path, disk, report)?;
+        }
+        if scan.vault_trailing {
+            if is_last && self.damage.is_none() {
+                self.trailing_vault = Some(scan.number);
+            } else if !is_last {
+                let vault = Family::Vault.path(scan.number);
+                report.find(Finding::new(
+                    "vault",
+                    &vault,
+                    "bytes follow that belong to no record of the segment",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows streams, batches and the tree through a segment.
+    fn follow(&mut self, scan: &SegmentScan, path: &str, report: &mut Report) {
+        let start = scan.number * SEGMENT_RECORDS;
+        if scan.first_recorded_at.is_some_and(|first| first < self.recorded_at) {
+            report.find(Finding::new("record", path, "recorded_at runs back").record(start));
+        }
+        self.recorded_at = self.recorded_at.max(scan.last_recorded_at);
+        // A record that could not be taken apart has no step; then indexes and steps no longer match.
+        let whole = scan.steps.len() as u64 == scan.next_index - start;
+        if whole {
+            for (index, step) in (start..).zip(&scan.steps) {
+                if let Err(error) =
+                    self.streams.advance(step.stream, step.position, step.previous, RecordIndex(index))
+                {
+                    report.find(Finding::new("stream", path, error.to_string()).record(index));
+                }
+                self.follow_batch(index, step.flags, step.durable_to, path, report);
+            }
+        }
+        for (index, system) in &scan.systems {
+            self.follow_system(*index, system, path, report);
+        }
+        for (size, parts) in &scan.at_sizes {
+            let mut tree = self.tree.clone();
+            push_parts(&mut tree, parts);
+            self.roots.push((*size, tree.root()));
+        }
+        push_parts(&mut self.tree, &scan.parts);
+        self.size = scan.next_index;
+        if let Some(hash) = scan.last_hash {
+            self.head = hash;
+        }
+    }
+
+    #[inline]
+    fn follow_batch(
+        &mut self,
+        index: u64,
+        flags: Flags,
+        durable_to: Option<u64>,
+        path: &str,
+        report: &mut Report,
+    ) {
+        let first = flags.has(Flags::FIRST);
+        if first == self.batch_start.is_some() {
+            let what = if first { "a batch starts inside another" } else { "the record belongs to no batch" };
+            report.find(Finding::new("batch", path, what).record(index));
+        }
+        let batch = if first { index } else { self.batch_start.unwrap_or(index) };
+        self.batch_start = Some(batch);
+        if index - batch >= crate::batch::MAX_BATCH_RECORDS as u64 {
+            report.find(Finding::new("batch", path, "the batch is longer than its limit").record(index));
+        }
+        if let Some(durable_to) = durable_to {
+            if durable_to > batch || durable_to < self.durable_to {
+                let what = "durable_to is out of its limits";
+                let finding = Finding::new("batch", path, what).record(index);
+                report.find(finding.values(format!("{} to {batch}", self.durable_to), durable_to));
+            }
+            self.durable_to = self.durable_to.max(durable_to);
+            self.batch_start = None;
+        }
+    }
+
+    fn follow_system(
+        &mut self,
+        index: u64,
+        system: &Result<SystemRecord, SystemError>,
+        path: &str,
+        report: &mut Report,
+    ) {
+        match system {
+            Ok(SystemRecord::TailCut(cut)) => {
+                if cut.number != report.cuts.len() as u64 || cut.size > index {
+                    let what = "the TailCut record is out of order or cuts beyond itself";
+                    report.find(Finding::new("system", path, what).record(index));
+                }
+                report.cuts.push(CutNote { record: index, cut: *cut });
+            }
+            Ok(SystemRecord::ClockCorrected { .. }) => report.clock_corrections.push(index),
+            Ok(_) => {}
+            Err(error @ (SystemError::Unknown { .. } | SystemError::UnknownFormat { .. })) => {
+                report.undecide(path, Some(index), error.to_string());
+            }
+            Err(error) => report.find(Finding::new("system", path, error.to_string()).record(index)),
+        }
+    }
+
+    /// Decides whether damage is an alteration or an unfinished tail.
+    fn judge(
+        &mut self,
+        damage: &SegmentDamage,
+        path: &str,
+        disk: &dyn Disk,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let is_first = self.damage.is_none();
+        self.damage.get_or_insert(damage.index);
+        if damage.newer {
+            report.undecide(path, Some(damage.index), damage.why.clone());
+            return Ok(());
+        }
+        match self.evidence(damage, disk)? {
+            Some(evidence) => {
+                let follows = match damage.index.checked_sub(1) {
+                    Some(last) if is_first => format!("record {last} is the last that follows; "),
+                    _ => String::new(),
+                };
+                let what = format!("{}; {follows}no crash explains it: {evidence}", damage.why);
+                let mut finding =
+                    Finding::new(damage.check, path, what).record(damage.index).offset(damage.at.offset);
+                if let Some(Break::Hash { computed, stored }) = &damage.broken {
+                    finding = finding.values(computed, stored);
+                }
+                report.find(finding);
+            }
+            None => {
+                let why =
+                    format!("unfinished tail: {}; nothing behind it was acknowledged or signed", damage.why);
+                report.undecide(path, Some(damage.index), why);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges a log that ends without damage.
+    fn judge_end(&mut self, scan: &SegmentScan, path: &str, report: &mut Report) {
+        if self.damage.is_some() {
+            return;
+        }
+        if let Some(batch) = self.batch_start {
+            self.damage = Some(batch);
+            if self.signed > batch {
+                let what = format!(
+                    "the log ends inside the batch, but a checkpoint of size {} covers it",
+                    self.signed
+                );
+                report.find(Finding::new("chain", path, what).record(batch));
+            } else {
+                report.undecide(path, Some(batch), "unfinished tail: the batch does not end".to_owned());
+            }
+        } else if !scan.is_sealed && scan.next_index == (scan.number + 1) * SEGMENT_RECORDS {
+            let index = scan.next_index;
+            if self.signed >= index {
+                let what = "the footer of a full segment is missing, but a checkpoint covers its records";
+                report.find(Finding::new("footer", path, what).record(index));
+            } else {
+                report.undecide(path, Some(index), "the footer of a full segment is missing".to_owned());
+            }
+        }
+    }
+
+    /// Compares checkpoints, and closes the report.
+    pub(crate) fn finish(
+        mut self,
+        own: &OwnCheckpoints,
+        given: &[(&GivenCheckpoint, Given)],
+        disk: &dyn Disk,
+        noted: &Noted,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        self.roots.sort_unstable_by_key(|(size, _)| *size);
+        report.size = self.size;
+        report.head = self.head;
+        report.root = (self.size > 0).then(|| self.tree.root());
+        report.streams = self.streams.streams();
+        for checkpoint in &own.valid {
+            let path = Family::Checkpoint.path(checkpoint.file);
+            match self.compare(checkpoint.size, checkpoint.root) {
+                Compared::Same => report.own_checkpoints += 1,
+                Compared::Other(found) => {
+                    let what = format!("the root at size {} is not the signed one", checkpoint.size);
+                    let finding = Finding::new("checkpoint", &path, what).offset(checkpoint.offset);
+                    report.find(finding.values(checkpoint.root, found));
+                }
+                Compared::Longer => {
+                    let what =
+                        format!("size {} was signed, but the log holds {}", checkpoint.size, self.size);
+                    report.find(Finding::new("checkpoint", &path, what).offset(checkpoint.offset));
+                }
+                // The damage is reported as such, with this checkpoint for evidence.
+                Compared::BehindDamage => {}
+            }
+        }
+        for (given, opened) in given {
+            self.finish_given(given, opened, report);
+        }
+        if own.valid.is_empty() {
+            let why =
+                "no valid checkpoint: nothing that the ledger's key signed vouches for the log".to_owned();
+            report.undecide(Family::Checkpoint.dir(), None, why);
+        }
+        self.finish_vaults(disk, noted, report);
+        Ok(())
+    }
+
+    fn compare(&self, size: u64, root: RootHash) -> Compared {
+        match self.roots.binary_search_by_key(&size, |(known, _)| *known) {
+            Ok(place) => match self.roots.get(place) {
+                Some((_, found)) if *found != root => Compared::Other(*found),
+                _ => Compared::Same,
+            },
+            Err(_) if self.damage.is_some() => Compared::BehindDamage,
+            Err(_) => Compared::Longer,
+        }
+    }
+
+    fn finish_given(&self, given: &GivenCheckpoint, opened: &Given, report: &mut Report) {
+        let mut holds = false;
+        let checkpoint = match opened {
+            Given::Opened(checkpoint) => {
+                let size = checkpoint.size();
+                let compared = if size == 0 { Compared::Same } else { self.compare(size, checkpoint.root()) };
+                match compared {
+                    Compared::Same => holds = true,
+                    Compared::Other(found) => {
+                        let what = format!(
+                            "the ledger is another history: its root at size {size} is not the one kept"
+                        );
+                        report.find(
+                            Finding::new("checkpoint", &given.name, what).values(checkpoint.root(), found),
+                        );
+                    }
+                    Compared::Longer => {
+                        let what = format!(
+                            "size {size} was kept, but the log holds {}: its tail is cut, or it is an old copy",
+                            self.size
+                        );
+                        report.find(Finding::new("checkpoint", &given.name, what));
+                    }
+                    Compared::BehindDamage => {
+                        let what =
+                            format!("the records up to size {size}, which it covers, are not all there");
+                        report.find(Finding::new("checkpoint", &given.name, what));
+                    }
+                }
+                Some(checkpoint.clone())
+            }
+            Given::Foreign(checkpoint, why) => {
+                report.find(Finding::new("checkpoint", &given.name, why.clone()));
+                checkpoint.clone()
+            }
+            Given::Unreadable(why) => {
+                report.undecide(&given.name, None, format!("not a checkpoint: {why}"));
+                None
+            }
+        };
+        report.given.push(CheckpointVerdict { name: given.name.clone(), checkpoint, holds });
+    }
+
+    /// Judges vault bytes that belong to no record.
+    fn finish_vaults(&self, _disk: &dyn Disk, noted: &Noted, report: &mut Report) {
+        if self.damage.is_some() {
+            return;
+        }
+        if let Some(number) = self.trailing_vault {
+            let why = "bytes follow that belong to no record: a crash came between vault and log, or they were appended";
+            report.undecide(&Family::Vault.path(number), None, why.to_owned());
+        }
+        for number in noted.vaults_behind(self.next_segment.saturating_sub(1)) {
+            let path = Family::Vault.path(number);
+            if number == self.next_segment {
+                report.undecide(&path, None, "the file belongs to a segment that was not begun".to_owned());
+            } else {
+                report.find(Finding::new(
+                    "vault",
+                    &path,
+                    "the file belongs to a segment far behind the log's end",
+                ));
+            }
+        }
+    }
+}
+
+/// What became of a checkpoint's root.
+enum Compared {
+    Same,
+    Other(RootHash),
+    /// Larger than the log.
+    Longer,
+    /// Not to be computed: records are missing before.
+    BehindDamage,
+}
+
+fn push_parts(tree: &mut Frontier, parts: &[(u8, docket_proof::NodeHash)]) {
+    for (level, node) in parts {
+        // Aligned as long as every segment before was full; behind damage nothing is pushed any more.
+        let _ = tree.push_subtree(*level, *node);
+    }
+}
+
+/// Reports what a segment's scan found by itself.
+fn report_local(scan: &mut SegmentScan, is_last: bool, report: &mut Report) {
+    let vault = Family::Vault.path(scan.number);
+    for finding in scan.findings.drain(..) {
+        report.find(finding);
+    }
+    for (record, file, why) in scan.undecided.drain(..) {
+        let path = if file == "vault" { vault.clone() } else { Family::Segment.path(scan.number) };
+        report.undecide(&path, record, why);
+    }
+    match scan.has_vault_header_error {
+        None => {}
+        Some(error @ HeaderError::UnknownFormat { .. }) => report.undecide(&vault, None, error.to_string()),
+        Some(error) if scan.commitments > 0 => {
+            report.find(Finding::new("vault", &vault, format!("header: {error}")));
+        }
+        Some(error) if is_last => report.undecide(&vault, None, format!("header: {error}")),
+        Some(error) => report.find(Finding::new("vault", &vault, format!("header: {error}"))),
+    }
+}

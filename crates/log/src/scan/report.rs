@@ -1,0 +1,197 @@
+//! What a scan says.
+
+use std::fmt;
+
+use docket_proof::{Checkpoint, RecordHash, RootHash, TailCut};
+
+use crate::identity::Identity;
+
+/// Findings that a report lists one by one; the rest is counted.
+pub const MAX_FINDINGS: usize = 100;
+
+/// The answer to "was this record altered?".
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// Everything that was asked was checked and holds.
+    Intact,
+    /// At least one finding.
+    Altered,
+    /// Something could not be judged, or there was nothing to check.
+    Undecided,
+}
+
+/// One place where the ledger is not what it must be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    /// Which check failed, a stable name: `chain`, `header`, `footer`, `segment-missing`, `record`, `stream`, `batch`,
+    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`.
+    pub check: &'static str,
+    /// The file, relative to the ledger's folder, or the name of a checkpoint that was given.
+    pub file: String,
+    /// The first record that does not follow or is wrong, where the finding is about one.
+    pub record: Option<u64>,
+    /// Where in the file.
+    pub offset: Option<u64>,
+    /// What should be there, where that is a hash or a number.
+    pub expected: Option<String>,
+    /// What is there.
+    pub found: Option<String>,
+    /// What is wrong, in words.
+    pub what: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.record {
+            Some(record) => write!(f, "record {record} in {}", self.file)?,
+            None => write!(f, "{}", self.file)?,
+        }
+        if let Some(offset) = self.offset {
+            write!(f, " at byte {offset}")?;
+        }
+        write!(f, ": {}", self.what)?;
+        match (&self.expected, &self.found) {
+            (Some(expected), Some(found)) => write!(f, " (expected {expected}, found {found})"),
+            (None, Some(found)) => write!(f, " (found {found})"),
+            (Some(expected), None) => write!(f, " (expected {expected})"),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+/// Something that could not be judged.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Undecided {
+    /// The file, or the name of a checkpoint that was given.
+    pub file: String,
+    /// The record concerned, where there is one.
+    pub record: Option<u64>,
+    /// Why it could not be judged.
+    pub why: String,
+}
+
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.record {
+            Some(record) => write!(f, "record {record} in {}: {}", self.file, self.why),
+            None => write!(f, "{}: {}", self.file, self.why),
+        }
+    }
+}
+
+/// A cut that a recovery has recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct CutNote {
+    /// The TailCut record.
+    pub record: u64,
+    /// What it says.
+    pub cut: TailCut,
+}
+
+/// What became of a checkpoint that the inspector brought along.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckpointVerdict {
+    /// The name it was given under.
+    pub name: String,
+    /// What it says, where it can be read.
+    pub checkpoint: Option<Checkpoint>,
+    /// The ledger's root at that size is the checkpoint's.
+    pub holds: bool,
+}
+
+/// Everything a scan has to say.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct Report {
+    /// Who the ledger is, where its first record can be read.
+    pub identity: Option<Identity>,
+    /// Records that follow from record 0 on.
+    pub size: u64,
+    /// The hash of the last of them.
+    pub head: RecordHash,
+    /// The root over them.
+    pub root: Option<RootHash>,
+    /// Checkpoints in the ledger whose signature and root hold.
+    pub own_checkpoints: u64,
+    /// The newest of them, and its note.
+    pub newest: Option<(Checkpoint, Vec<u8>)>,
+    /// The checkpoints that were brought along.
+    pub given: Vec<CheckpointVerdict>,
+    /// Personal values that were compared with their commitments.
+    pub values: u64,
+    /// Bytes read in `log/`.
+    pub log_bytes: u64,
+    /// Bytes read in `vault/`.
+    pub vault_bytes: u64,
+    /// Streams.
+    pub streams: u64,
+    /// Cuts of torn tails.
+    pub cuts: Vec<CutNote>,
+    /// Records by which somebody confirmed a clock far behind.
+    pub clock_corrections: Vec<u64>,
+    /// Records whose time was held because the clock stood behind.
+    pub held: u64,
+    /// What is altered: the first [`MAX_FINDINGS`].
+    pub findings: Vec<Finding>,
+    /// How many findings there are.
+    pub findings_total: u64,
+    /// What could not be judged.
+    pub undecided: Vec<Undecided>,
+}
+
+impl Report {
+    /// Returns the verdict: altered beats undecided, and nothing checked is never intact.
+    pub fn verdict(&self) -> Verdict {
+        if self.findings_total > 0 {
+            Verdict::Altered
+        } else if !self.undecided.is_empty() || self.size == 0 || self.newest.is_none() {
+            Verdict::Undecided
+        } else {
+            Verdict::Intact
+        }
+    }
+
+    pub(crate) fn find(&mut self, finding: Finding) {
+        self.findings_total += 1;
+        if self.findings.len() < MAX_FINDINGS {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Notes what could not be judged; the list is capped like the findings.
+    pub(crate) fn undecide(&mut self, file: &str, record: Option<u64>, why: String) {
+        if self.undecided.len() < MAX_FINDINGS {
+            self.undecided.push(Undecided { file: file.to_owned(), record, why });
+        }
+    }
+}
+
+impl Finding {
+    pub(crate) fn new(check: &'static str, file: &str, what: impl Into<String>) -> Self {
+        Self {
+            check,
+            file: file.to_owned(),
+            record: None,
+            offset: None,
+            expected: None,
+            found: None,
+            what: what.into(),
+        }
+    }
+
+    pub(crate) fn record(mut self, index: u64) -> Self {
+        self.record = Some(index);
+        self
+    }
+
+    pub(crate) fn offset(mut self, offset: u64) -> Self {
+        self.offset = Some(offset);
+        self
+    }
+
+    pub(crate) fn values(mut self, expected: impl fmt::Display, found: impl fmt::Display) -> Self {
+        self.expected = Some(expected.to_string());
+        self.found = Some(found.to_string());
+        self
+    }
+}

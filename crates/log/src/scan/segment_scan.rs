@@ -1,0 +1,367 @@
+//! Scans one segment and its vault file: everything about them that needs no other segment.
+
+use std::io;
+
+use docket_proof::{
+    Flags, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef, SystemError, SystemRecord,
+};
+
+use crate::{
+    disk::DiskFile,
+    files::{Family, HeaderError, SEGMENT_HEADER_LEN, SEGMENT_RECORDS, VAULT_HEADER_LEN, check_vault_header},
+    footer::FooterBuilder,
+    identity::{read_front, read_segment_header},
+    segment::{Break, Chain, Followed, Go, walk},
+    tail::{Place, describe},
+    vault::{EntryCheck, VaultWalk},
+};
+
+use super::{Context, report::Finding};
+
+/// What a segment holds, for the checks that run over all segments in order.
+pub(crate) struct SegmentScan {
+    pub(crate) number: u64,
+    /// What the header says was before; `None` where the header is wrong.
+    pub(crate) previous: Option<RecordHash>,
+    /// Index behind the last record that follows.
+    pub(crate) next_index: u64,
+    pub(crate) last_hash: Option<RecordHash>,
+    pub(crate) first_recorded_at: Option<i64>,
+    pub(crate) last_recorded_at: i64,
+    /// One for each record that follows and can be taken apart.
+    pub(crate) steps: Vec<RecordStep>,
+    pub(crate) systems: Vec<(u64, Result<SystemRecord, SystemError>)>,
+    /// The tree over this segment's records at the sizes asked for.
+    pub(crate) at_sizes: Vec<(u64, Vec<(u8, NodeHash)>)>,
+    /// The tree over all of them.
+    pub(crate) parts: Vec<(u8, NodeHash)>,
+    pub(crate) damage: Option<SegmentDamage>,
+    pub(crate) is_sealed: bool,
+    /// A batch is open behind the last record: it does not end in this segment.
+    pub(crate) batch_open: bool,
+    /// Bytes behind the last vault entry, up to the length noted.
+    pub(crate) vault_trailing: bool,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) undecided: Vec<(Option<u64>, &'static str, String)>,
+    pub(crate) values: u64,
+    pub(crate) held: u64,
+    pub(crate) log_bytes: u64,
+    pub(crate) vault_bytes: u64,
+    pub(crate) has_vault_header_error: Option<HeaderError>,
+    pub(crate) commitments: u64,
+}
+
+/// Where and why records stop following.
+#[derive(Clone, Debug)]
+pub(crate) struct SegmentDamage {
+    pub(crate) index: u64,
+    pub(crate) at: Place,
+    pub(crate) check: &'static str,
+    pub(crate) why: String,
+    pub(crate) broken: Option<Break>,
+    /// A newer writer's header: nothing to judge.
+    pub(crate) newer: bool,
+}
+
+/// What the checks over all segments need of a record.
+#[derive(Clone, Copy)]
+pub(crate) struct RecordStep {
+    pub(crate) stream: StreamRef,
+    pub(crate) position: u32,
+    pub(crate) previous: Option<RecordIndex>,
+    pub(crate) flags: Flags,
+    pub(crate) durable_to: Option<u64>,
+}
+
+/// Scans segment `number`. A live last segment is read to the first end of a batch that accounts for all bytes noted.
+pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) -> io::Result<SegmentScan> {
+    let path = Family::Segment.path(number);
+    let file = context.disk.open_read(&path)?;
+    let start = number * SEGMENT_RECORDS;
+    let mut scan = SegmentScan::new(number, start);
+    match read_segment_header(file.as_ref(), number)? {
+        Ok(header) if header.genesis == context.identity.hash => scan.previous = Some(header.previous),
+        Ok(_) => {
+            scan.break_at(start, 0, "header", "the genesis hash in the header is another ledger's".to_owned())
+        }
+        Err(error) => {
+            scan.break_at(start, 0, "header", format!("segment header: {error}"));
+            if let (Some(damage), HeaderError::UnknownFormat { .. }) = (&mut scan.damage, error) {
+                damage.newer = true;
+            }
+        }
+    }
+    if scan.damage.is_some() {
+        return Ok(scan);
+    }
+
+    let vault = open_vault(context, number)?;
+    let mut vault_check = vault.as_deref().map(|file| VaultCheck::new(file));
+    let noted_log = context.noted.segment_len(number);
+    let noted_vault = context.noted.vault_len(number);
+    let mut footer = FooterBuilder::new();
+    let mut sizes = context.sizes_in(start, start + SEGMENT_RECORDS);
+    let chain = Chain { key: &context.identity.key, trusted_below: 0 };
+    let end = file.len()?;
+    let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
+        footer.push(record.stored_len, &record.hash);
+        scan.last_hash = Some(record.hash);
+        if sizes.first() == Some(&(record.index + 1)) {
+            scan.at_sizes.push((record.index + 1, footer.parts().collect()));
+            sizes = sizes.get(1..).unwrap_or_default();
+        }
+        let reached = record.offset + record.stored_len as u64;
+        scan.take(&record, &path);
+        if let Ok(view) = &record.view {
+            scan.check_values(view, &mut vault_check)?;
+        }
+        if record.index % 8_192 == 0 {
+            (context.progress)(8_192);
+        }
+        let accounted = reached >= noted_log
+            && !scan.batch_open
+            && vault_check.as_ref().is_none_or(|vault| vault.end() >= noted_vault);
+        Ok(if is_last && accounted { Go::Stop } else { Go::On })
+    })?;
+    scan.next_index = ended.next_index;
+    scan.parts = footer.parts().collect();
+    scan.log_bytes = ended.offset;
+    if let Some(broken) = ended.broken {
+        scan.break_at(ended.next_index, ended.offset, "chain", describe(&broken));
+        if let Some(damage) = &mut scan.damage {
+            damage.broken = Some(broken);
+        }
+    } else if footer.is_full() {
+        scan.check_footer(file.as_ref(), &footer, ended.offset, &context.identity.key, is_last)?;
+    }
+    scan.finish_vault(vault_check, noted_vault);
+    Ok(scan)
+}
+
+fn open_vault(context: &Context<'_>, number: u64) -> io::Result<Option<Box<dyn DiskFile>>> {
+    match context.disk.open_read(&Family::Vault.path(number)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Follows a vault file beside its segment.
+struct VaultCheck<'f> {
+    file: &'f dyn DiskFile,
+    walk: VaultWalk<'f>,
+    /// The entry before was wrong: where the next one starts is taken from its record.
+    lost: bool,
+}
+
+impl<'f> VaultCheck<'f> {
+    fn new(file: &'f dyn DiskFile) -> Self {
+        Self { file, walk: VaultWalk::new(file, VAULT_HEADER_LEN as u64), lost: false }
+    }
+
+    fn end(&self) -> u64 {
+        self.walk.offset()
+    }
+}
+
+impl SegmentScan {
+    fn new(number: u64, start: u64) -> Self {
+        Self {
+            number,
+            previous: None,
+            next_index: start,
+            last_hash: None,
+            first_recorded_at: None,
+            last_recorded_at: i64::MIN,
+            steps: Vec::new(),
+            systems: Vec::new(),
+            at_sizes: Vec::new(),
+            parts: Vec::new(),
+            damage: None,
+            is_sealed: false,
+            batch_open: false,
+            vault_trailing: false,
+            findings: Vec::new(),
+            undecided: Vec::new(),
+            values: 0,
+            held: 0,
+            log_bytes: 0,
+            vault_bytes: 0,
+            has_vault_header_error: None,
+            commitments: 0,
+        }
+    }
+
+    fn break_at(&mut self, index: u64, offset: u64, check: &'static str, why: String) {
+        let at = Place { segment: self.number, offset };
+        self.damage = Some(SegmentDamage { index, at, check, why, broken: None, newer: false });
+    }
+
+    fn find(&mut self, finding: Finding) {
+        // A report lists a hundred; a segment full of them need not be held in memory.
+        if self.findings.len() <= super::report::MAX_FINDINGS {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Takes what a record says about itself.
+    #[inline]
+    fn take(&mut self, record: &Followed<'_>, path: &str) {
+        let view = match &record.view {
+            Ok(view) => view,
+            Err(error @ RecordError::UnknownFlags { .. }) => {
+                self.undecided.push((Some(record.index), "log", error.to_string()));
+                return;
+            }
+            Err(error) => {
+                let what = format!("the record is malformed: {error}");
+                self.find(Finding::new("record", path, what).record(record.index).offset(record.offset));
+                return;
+            }
+        };
+        if view.recorded_at < self.last_recorded_at {
+            let finding = Finding::new("record", path, "recorded_at runs back").record(record.index);
+            self.find(finding.values(format!("at least {}", self.last_recorded_at), view.recorded_at));
+        }
+        self.first_recorded_at.get_or_insert(view.recorded_at);
+        self.last_recorded_at = self.last_recorded_at.max(view.recorded_at);
+        self.held += u64::from(view.flags.has(Flags::HELD));
+        self.batch_open = !view.flags.has(Flags::LAST);
+        self.steps.push(RecordStep {
+            stream: view.stream,
+            position: view.position,
+            previous: view.previous,
+            flags: view.flags,
+            durable_to: view.durable_to,
+        });
+        if view.stream.kind == StreamRef::SYSTEM.kind {
+            let mut decoded = SystemRecord::decode(view.event_type, view.schema_version, view.body);
+            if decoded.is_ok() && (view.stream.id != StreamRef::SYSTEM.id || !view.commitments.is_empty()) {
+                decoded = Err(SystemError::Malformed { field: "stream id or commitments" });
+            }
+            if let Ok(SystemRecord::Genesis(genesis)) = &decoded {
+                let as_written = view.index.0 == 0
+                    && view.recorded_at == genesis.created
+                    && view.occurred_at == genesis.created
+                    && view.precision == docket_proof::Precision::Microsecond
+                    && view.actor == 0
+                    && view.flags == Flags::FIRST.with(Flags::LAST)
+                    && view.durable_to == Some(0);
+                if !as_written {
+                    decoded = Err(SystemError::Malformed { field: "genesis" });
+                }
+            }
+            if let Ok(SystemRecord::ClockCorrected { clock }) = &decoded
+                && *clock >= view.recorded_at
+            {
+                decoded = Err(SystemError::Malformed { field: "clock" });
+            }
+            self.systems.push((view.index.0, decoded));
+        }
+    }
+
+    /// Compares a record's commitments with the vault.
+    fn check_values(&mut self, view: &RecordView<'_>, vault: &mut Option<VaultCheck<'_>>) -> io::Result<()> {
+        if view.commitments.is_empty() {
+            return Ok(());
+        }
+        let path = Family::Vault.path(self.number);
+        let index = view.index.0;
+        self.commitments += view.commitments.len() as u64;
+        let Some(vault) = vault else {
+            self.find(
+                Finding::new("vault", &path, "the record commits to values, but the file is missing")
+                    .record(index),
+            );
+            return Ok(());
+        };
+        if vault.lost {
+            vault.walk = VaultWalk::new(vault.file, view.vault_offset);
+            vault.lost = false;
+        } else if view.vault_offset != vault.walk.offset() {
+            let finding =
+                Finding::new("vault", &path, "the vault offset is not where the entries before end");
+            self.find(finding.record(index).values(vault.walk.offset(), view.vault_offset));
+            vault.walk = VaultWalk::new(vault.file, view.vault_offset);
+        }
+        for (field, commitment) in view.commitments.iter() {
+            let offset = vault.walk.offset();
+            let what = match vault.walk.check(index, field, &commitment)? {
+                EntryCheck::Holds => {
+                    self.values += 1;
+                    continue;
+                }
+                EntryCheck::Differs => format!("field {field}: the entry is not the one committed to"),
+                EntryCheck::Missing => format!("field {field}: the file ends before the entry does"),
+                EntryCheck::UnknownState(state) => {
+                    self.undecided.push((
+                        Some(index),
+                        "vault",
+                        format!("field {field}: unknown state {state}"),
+                    ));
+                    vault.lost = true;
+                    break;
+                }
+            };
+            self.find(Finding::new("vault", &path, what).record(index).offset(offset));
+            vault.lost = true;
+            break;
+        }
+        Ok(())
+    }
+
+    /// Looks at the front and the end of the vault file.
+    fn finish_vault(&mut self, vault: Option<VaultCheck<'_>>, noted: u64) {
+        let Some(vault) = vault else { return };
+        if self.commitments > 0 {
+            self.vault_trailing = noted > vault.end() && !vault.lost;
+            self.vault_bytes = vault.end();
+        } else {
+            self.vault_trailing = noted > 0;
+        }
+    }
+
+    /// Checks the vault file's header.
+    pub(crate) fn check_vault_header(&mut self, context: &Context<'_>) -> io::Result<()> {
+        let Some(file) = open_vault(context, self.number)? else { return Ok(()) };
+        let header = read_front::<VAULT_HEADER_LEN>(file.as_ref())?
+            .map_or(Err(HeaderError::Short), |bytes| {
+                check_vault_header(&bytes, self.number, &context.identity.hash)
+            });
+        self.has_vault_header_error = header.err();
+        Ok(())
+    }
+
+    /// Compares the footer with what the records say it must be.
+    fn check_footer(
+        &mut self,
+        file: &dyn DiskFile,
+        footer: &FooterBuilder,
+        at: u64,
+        key: &docket_proof::RecordKey,
+        is_last: bool,
+    ) -> io::Result<()> {
+        let (expected, level16) = footer.finish(self.number, key);
+        let next = (self.number + 1) * SEGMENT_RECORDS;
+        let len = file.len()?;
+        let mut found = vec![0; expected.len()];
+        let whole = len == at + expected.len() as u64 && {
+            file.read_exact_at(&mut found, at)?;
+            found == expected
+        };
+        if whole {
+            self.is_sealed = true;
+            self.parts = vec![(16, level16)];
+            self.log_bytes = len;
+        } else if !(is_last && len == at) {
+            let first = found.iter().zip(&expected).position(|(found, expected)| found != expected);
+            let offset = at + first.unwrap_or(0) as u64;
+            self.break_at(
+                next,
+                offset,
+                "footer",
+                "the footer is not that of the segment's records".to_owned(),
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! Serves the Merkle tree's hashes from the log's files: sealed segments by their footers, the last one by what its
+//! footer will say. A proof reads a few kilobytes.
+
+use docket_proof::{LeafHash, NodeHash, NodeSource, leaf_hash, subtree_root};
+
+use crate::{
+    disk::Disk,
+    error::{Doing, StoreError},
+    files::{Family, SEGMENT_RECORDS},
+    footer::{BASE_AT, FOOTER_LEN, FooterBuilder, GROUP, LEVEL8_AT},
+    frames::{FrameWalk, Step},
+};
+
+/// The tree over a log's sealed segments and the one behind them.
+pub(crate) struct LogTree<'a> {
+    pub(crate) disk: &'a dyn Disk,
+    /// Level-16 hashes.
+    pub(crate) sealed: &'a [NodeHash],
+    pub(crate) footer: &'a FooterBuilder,
+}
+
+const LEVEL_GROUP: u8 = 8;
+const LEVEL_SEGMENT: u8 = 16;
+
+impl NodeSource for LogTree<'_> {
+    type Error = StoreError;
+
+    fn node(&self, level: u8, index: u64) -> Result<NodeHash, StoreError> {
+        let first = index << level;
+        let missing = || StoreError::NoSuchRecord {
+            index: first + (1 << level) - 1,
+            size: self.sealed.len() as u64 * SEGMENT_RECORDS + self.footer.count(),
+        };
+        let nodes: Vec<NodeHash> = if level >= LEVEL_SEGMENT {
+            slice(self.sealed, index << (level - LEVEL_SEGMENT), 1 << (level - LEVEL_SEGMENT)).to_vec()
+        } else {
+            let (segment, within) = (first / SEGMENT_RECORDS, first % SEGMENT_RECORDS);
+            if level >= LEVEL_GROUP {
+                self.groups(segment, within >> LEVEL_GROUP, 1 << (level - LEVEL_GROUP))?
+            } else {
+                let leaves = self.leaves(segment, within / GROUP as u64)?;
+                slice(&leaves, within % GROUP as u64, 1 << level).iter().map(|leaf| (*leaf).into()).collect()
+            }
+        };
+        subtree_root(&nodes).ok_or_else(missing)
+    }
+}
+
+/// Returns `count` items from `from`, or nothing where they are not all there.
+fn slice<T>(items: &[T], from: u64, count: u64) -> &[T] {
+    let range = (|| Some(usize::try_from(from).ok()?..usize::try_from(from.checked_add(count)?).ok()?))();
+    range.and_then(|range| items.get(range)).unwrap_or_default()
+}
+
+impl LogTree<'_> {
+    fn is_sealed(&self, segment: u64) -> bool {
+        segment < self.sealed.len() as u64
+    }
+
+    /// Returns level-8 hashes of a segment.
+    fn groups(&self, segment: u64, from: u64, count: u64) -> Result<Vec<NodeHash>, StoreError> {
+        if !self.is_sealed(segment) {
+            return Ok(slice(self.footer.level8(), from, count).to_vec());
+        }
+        let path = Family::Segment.path(segment);
+        let mut bytes = vec![0; usize::try_from(count * 32).unwrap_or_default()];
+        self.read_footer(&path, LEVEL8_AT + from * 32, &mut bytes)?;
+        Ok(bytes.as_chunks::<32>().0.iter().map(|hash| NodeHash::from_bytes(*hash)).collect())
+    }
+
+    /// Returns the leaves of a group: all 256, or those there are in the last one.
+    fn leaves(&self, segment: u64, group: u64) -> Result<Vec<LeafHash>, StoreError> {
+        let path = Family::Segment.path(segment);
+        let base = if self.is_sealed(segment) {
+            let mut base = [0; 8];
+            self.read_footer(&path, BASE_AT + group * 8, &mut base)?;
+            Some(u64::from_le_bytes(base))
+        } else {
+            usize::try_from(group).ok().and_then(|group| self.footer.offset(group * GROUP))
+        };
+        let Some(base) = base else { return Ok(Vec::new()) };
+        let file = self.disk.open_read(&path).doing("open", &path)?;
+        let mut frames = FrameWalk::new(file.as_ref(), base, u64::MAX);
+        let held = if self.is_sealed(segment) { SEGMENT_RECORDS } else { self.footer.count() };
+        let count =
+            usize::try_from(held.saturating_sub(group * GROUP as u64)).map_or(GROUP, |left| left.min(GROUP));
+        let mut leaves = Vec::with_capacity(GROUP);
+        while leaves.len() < count {
+            let Step::Frame { frame, .. } = frames.next().doing("read", &path)? else { break };
+            leaves.push(leaf_hash(frame.stored_hash.as_bytes()));
+        }
+        Ok(leaves)
+    }
+
+    fn read_footer(&self, path: &str, at: u64, bytes: &mut [u8]) -> Result<(), StoreError> {
+        let file = self.disk.open_read(path).doing("open", path)?;
+        let start = file.len().doing("measure", path)?.saturating_sub(FOOTER_LEN as u64);
+        file.read_exact_at(bytes, start + at).doing("read", path)
+    }
+}

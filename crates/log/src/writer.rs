@@ -1,0 +1,608 @@
+//! Appending: batches are encoded under one lock and made durable together (group commit).
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use docket_proof::{
+    Checkpoint, ClockKind, Commitment, Precision, RecordDraft, RecordHash, RecordIndex,
+    SYSTEM_SCHEMA_VERSION, StreamRef, SystemRecord,
+};
+
+use crate::{
+    batch::{Appended, Batch, NewRecord},
+    checkpoint_file::CheckpointFiles,
+    cut::describe_cut,
+    disk::{Disk, DiskFile},
+    error::{Doing, StoreError},
+    files::{
+        Family, LOG_DIR, SEGMENT_RECORDS, SegmentHeader, VAULT_DIR, VAULT_HEADER_LEN, encode_vault_header,
+    },
+    footer::FooterBuilder,
+    heads::{Head, HeadError, Heads},
+    identity::Identity,
+    keys::Signer,
+    reader::Reader,
+    recovery::Recovered,
+    tail::Tail,
+    vault::put_entry,
+};
+
+/// How far the clock may stand behind the last record, in microseconds.
+pub const MAX_CLOCK_BEHIND_US: i64 = 5 * 60 * 1_000_000;
+/// Encoded bytes that may wait; whoever adds more makes them durable first.
+const MAX_PENDING_BYTES: usize = 8 << 20;
+
+/// Tells the time, microseconds UTC.
+pub trait Clock: Send {
+    /// Returns the time now.
+    fn now(&mut self) -> i64;
+}
+
+/// A source of bytes that nobody can guess: blinds and salts hide what records commit to.
+pub trait Entropy: Send {
+    /// Fills `bytes`.
+    fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// The one writer of a ledger. Threads share it by reference.
+pub struct Writer {
+    disk: Arc<dyn Disk>,
+    identity: Identity,
+    state: Mutex<State>,
+    /// Woken when a commit ends.
+    committed: Condvar,
+    signing: Mutex<Signing>,
+}
+
+/// What an append changes, under one lock that is never held while the disk works.
+struct State {
+    tail: Tail,
+    vault_len: u64,
+    heads: Box<dyn Heads>,
+    clock: Box<dyn Clock>,
+    entropy: Box<dyn Entropy>,
+    /// The clock's time that a ClockCorrected record vouches for.
+    clock_confirmed: Option<i64>,
+    pending: Vec<Piece>,
+    pending_bytes: usize,
+    /// Records that are synced.
+    durable: u64,
+    /// The files, while nobody commits.
+    files: Option<OpenFiles>,
+    poisoned: bool,
+}
+
+struct Signing {
+    signer: Signer,
+    files: CheckpointFiles,
+}
+
+/// Bytes of one segment that wait to be written.
+struct Piece {
+    segment: u64,
+    log_at: u64,
+    log: Vec<u8>,
+    vault_at: u64,
+    vault: Vec<u8>,
+}
+
+/// The files that a commit writes to.
+#[derive(Default)]
+struct OpenFiles {
+    log: Option<(u64, Box<dyn DiskFile>)>,
+    vault: Option<(u64, Box<dyn DiskFile>)>,
+}
+
+impl Recovered {
+    /// Turns a recovered ledger into its writer, and records the cuts that no record tells of yet.
+    ///
+    /// `heads` are those at [`size`](Self::size).
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn into_writer(
+        self,
+        heads: Box<dyn Heads>,
+        clock: Box<dyn Clock>,
+        entropy: Box<dyn Entropy>,
+    ) -> Result<Writer, StoreError> {
+        let Self { disk, identity, tail, vault_len, signer, checkpoints, cuts } = self;
+        let durable = tail.size;
+        let (mut heads, mut clock) = (heads, clock);
+        let is_behind = tail.recorded_at.saturating_sub(clock.now()) > MAX_CLOCK_BEHIND_US;
+        let history = SystemHistory::read(&disk, heads.as_mut(), cuts > 0, is_behind, tail.recorded_at)?;
+        let state = State {
+            tail,
+            vault_len,
+            heads,
+            clock,
+            entropy,
+            clock_confirmed: history.clock_confirmed,
+            pending: Vec::new(),
+            pending_bytes: 0,
+            durable,
+            files: Some(OpenFiles::default()),
+            poisoned: false,
+        };
+        let signing = Mutex::new(Signing { signer, files: checkpoints });
+        let writer = Writer { disk, identity, state: Mutex::new(state), committed: Condvar::new(), signing };
+        for number in history.recorded_cuts..cuts {
+            let cut = describe_cut(writer.disk.as_ref(), &writer.identity, number)?;
+            // Bounded by what a crash can leave: the clock is not asked whether it may.
+            writer.append_system(&SystemRecord::TailCut(cut), true)?;
+        }
+        Ok(writer)
+    }
+}
+
+/// What the ledger's own stream tells a writer that opens.
+#[derive(Default)]
+struct SystemHistory {
+    /// TailCut records there are.
+    recorded_cuts: u64,
+    /// The clock's time that was confirmed since the last record's time is held.
+    clock_confirmed: Option<i64>,
+}
+
+impl SystemHistory {
+    /// Walks the stream back as far as it must, which mostly is not at all.
+    fn read(
+        disk: &Arc<dyn Disk>,
+        heads: &mut dyn Heads,
+        mut want_cuts: bool,
+        mut want_clock: bool,
+        recorded_at: i64,
+    ) -> Result<Self, StoreError> {
+        let mut history = Self::default();
+        if !want_cuts && !want_clock {
+            return Ok(history);
+        }
+        let reader = Reader::open(disk.clone())?;
+        let mut next = heads.head(StreamRef::SYSTEM).doing("read", HEADS)?.map(|head| head.last);
+        while let Some(index) = next.filter(|_| want_cuts || want_clock) {
+            let record = reader.record(index)?;
+            let view = record.view();
+            let system = SystemRecord::decode(view.event_type, view.schema_version, view.body)
+                .map_err(|source| StoreError::System { index: index.0, source })?;
+            want_clock &= view.recorded_at == recorded_at;
+            match system {
+                SystemRecord::TailCut(cut) if want_cuts => {
+                    history.recorded_cuts = cut.number + 1;
+                    want_cuts = false;
+                }
+                SystemRecord::ClockCorrected { clock } if want_clock => {
+                    history.clock_confirmed = Some(clock);
+                    want_clock = false;
+                }
+                _ => {}
+            }
+            next = view.previous;
+        }
+        Ok(history)
+    }
+}
+
+impl Writer {
+    /// Appends a batch. All of it is durable on return: a crash right after loses none of it.
+    ///
+    /// May be called from many threads at once; they share syncs.
+    ///
+    /// # Errors
+    /// When the batch breaks a limit, does not continue its streams or comes while the clock stands too far behind
+    /// (nothing is appended then), and when the disk says no (the writer is closed then: what the disk holds is unknown
+    /// until the ledger is opened again).
+    pub fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
+        let appended = self.enqueue(batch)?;
+        self.wait_durable(appended.size)?;
+        Ok(appended)
+    }
+
+    /// Appends a batch without waiting for it to be durable. It is acknowledged only once [`flush`](Self::flush)
+    /// returns, and until then a crash may lose it, whole.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_deferred(&self, batch: &Batch) -> Result<Appended, StoreError> {
+        let appended = self.enqueue(batch)?;
+        if self.lock().pending_bytes >= MAX_PENDING_BYTES {
+            self.wait_durable(appended.size)?;
+        }
+        Ok(appended)
+    }
+
+    /// Makes everything appended so far durable.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn flush(&self) -> Result<u64, StoreError> {
+        let size = self.lock().tail.size;
+        self.wait_durable(size)?;
+        Ok(size)
+    }
+
+    /// Confirms that the clock, far behind the last record, is right now: records go on with the time held.
+    ///
+    /// # Errors
+    /// When the clock is not behind, or the disk says no.
+    pub fn confirm_clock(&self) -> Result<Appended, StoreError> {
+        let clock = {
+            let mut state = self.lock();
+            let now = state.clock.now();
+            if now >= state.tail.recorded_at {
+                return Err(StoreError::Batch { why: "the clock is not behind the last record" });
+            }
+            state.clock_confirmed = Some(now);
+            now
+        };
+        self.append_system(&SystemRecord::ClockCorrected { clock }, false)
+    }
+
+    /// Signs a checkpoint over everything that is durable, stores it, and returns the note.
+    ///
+    /// A size that is signed already is not signed again.
+    ///
+    /// # Errors
+    /// [`StoreError::Forked`] when the key has signed another history, and when the disk says no.
+    pub fn checkpoint(&self) -> Result<(Checkpoint, Vec<u8>), StoreError> {
+        let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
+        let (size, root) = {
+            let state = self.lock();
+            (state.tail.size, state.tail.root())
+        };
+        self.wait_durable(size)?;
+        if let Some(last) = signing.files.last()
+            && last.0.size() == size
+        {
+            return Ok(last.clone());
+        }
+        // Recovery has shown that the log extends what was signed last, and from there on this writer alone added.
+        let checkpoint = Checkpoint::new(&self.identity.genesis.origin, size, root)
+            .map_err(|source| StoreError::Checkpoint { path: "checkpoint".to_owned(), source })?;
+        let note = signing.signer.sign(&checkpoint)?;
+        signing.files.append(checkpoint.clone(), note.clone())?;
+        Ok((checkpoint, note))
+    }
+
+    /// Returns the number of records, those included that are not durable yet.
+    pub fn size(&self) -> u64 {
+        self.lock().tail.size
+    }
+
+    /// Returns the number of records that are durable.
+    pub fn durable_size(&self) -> u64 {
+        self.lock().durable
+    }
+
+    /// Returns the hash of the last record appended.
+    pub fn head(&self) -> RecordHash {
+        self.lock().tail.head
+    }
+
+    /// Returns who the ledger is.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A thread that panicked while it encoded leaves a half-made state; `poisoned` says so.
+        self.state.lock().unwrap_or_else(|poison| {
+            let mut state = poison.into_inner();
+            state.poisoned = true;
+            state
+        })
+    }
+
+    fn enqueue(&self, batch: &Batch) -> Result<Appended, StoreError> {
+        batch.check()?;
+        let mut state = self.lock();
+        if state.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let (recorded_at, held) = state.time(self.identity.genesis.clock)?;
+        // Everything that can be refused is refused before the first byte is encoded.
+        let places = state.places(&batch.records)?;
+        let first = RecordIndex(state.tail.size);
+        let durable_to = state.durable;
+        let last = batch.records.len() - 1;
+        for (number, (record, (position, previous))) in batch.records.iter().zip(places).enumerate() {
+            let envelope = Envelope {
+                actor: batch.actor,
+                recorded_at,
+                held,
+                position,
+                previous,
+                command_id: (number == 0).then_some(batch.command_id),
+                durable_to: (number == last).then_some(durable_to),
+            };
+            state.encode(&self.identity, record, &envelope)?;
+        }
+        Ok(Appended { first, size: state.tail.size })
+    }
+
+    fn append_system(&self, system: &SystemRecord, any_clock: bool) -> Result<Appended, StoreError> {
+        let appended = {
+            let mut state = self.lock();
+            if state.poisoned {
+                return Err(StoreError::Poisoned);
+            }
+            let (recorded_at, held) = if any_clock {
+                let now = state.clock.now();
+                (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
+            } else {
+                state.time(self.identity.genesis.clock)?
+            };
+            let record = NewRecord {
+                stream: StreamRef::SYSTEM,
+                occurred_at: recorded_at,
+                precision: Precision::Microsecond,
+                event_type: system.event_type(),
+                schema_version: SYSTEM_SCHEMA_VERSION,
+                body: system.encode(),
+                personal: Vec::new(),
+            };
+            let (position, previous) = state.places(std::slice::from_ref(&record))?.pop().unwrap_or_default();
+            let mut command_id = [0; 16];
+            state.entropy.fill(&mut command_id);
+            let envelope = Envelope {
+                actor: 0,
+                recorded_at,
+                held,
+                position,
+                previous,
+                command_id: Some(command_id),
+                durable_to: Some(state.durable),
+            };
+            let first = RecordIndex(state.tail.size);
+            state.encode(&self.identity, &record, &envelope)?;
+            Appended { first, size: state.tail.size }
+        };
+        self.wait_durable(appended.size)?;
+        Ok(appended)
+    }
+
+    /// Returns once `size` records are durable. The first to come commits for all who wait.
+    fn wait_durable(&self, size: u64) -> Result<(), StoreError> {
+        let mut state = self.lock();
+        loop {
+            if state.durable >= size {
+                return Ok(());
+            }
+            if state.poisoned {
+                return Err(StoreError::Poisoned);
+            }
+            let Some(mut files) = state.files.take() else {
+                state = self.committed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let pieces = std::mem::take(&mut state.pending);
+            state.pending_bytes = 0;
+            let target = state.tail.size;
+            drop(state);
+            let written = self.commit(&mut files, &pieces);
+            state = self.lock();
+            state.files = Some(files);
+            self.committed.notify_all();
+            match written {
+                Ok(()) => state.durable = target,
+                Err(error) => {
+                    state.poisoned = true;
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Writes and syncs pieces in order. After each sync a crash leaves a prefix of whole batches, and perhaps a torn
+    /// rest that the next opening cuts.
+    fn commit(&self, files: &mut OpenFiles, pieces: &[Piece]) -> Result<(), StoreError> {
+        let disk = self.disk.as_ref();
+        for piece in pieces {
+            if !piece.vault.is_empty() {
+                let path = Family::Vault.path(piece.segment);
+                let is_new = piece.vault_at == 0;
+                let file = open_for(disk, &mut files.vault, piece.segment, &path, is_new)?;
+                file.write_all_at(&piece.vault, piece.vault_at).doing("write", &path)?;
+                // Values are durable before any record that commits to them is written.
+                file.sync_data().doing("sync", &path)?;
+                if is_new {
+                    disk.sync_dir(VAULT_DIR).doing("sync", VAULT_DIR)?;
+                }
+            }
+            let path = Family::Segment.path(piece.segment);
+            let is_new = piece.log_at == 0;
+            // A segment is created only after the one before, its footer included, was synced by the piece before.
+            let file = open_for(disk, &mut files.log, piece.segment, &path, is_new)?;
+            file.write_all_at(&piece.log, piece.log_at).doing("write", &path)?;
+            file.sync_data().doing("sync", &path)?;
+            if is_new {
+                disk.sync_dir(LOG_DIR).doing("sync", LOG_DIR)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn open_for<'f>(
+    disk: &dyn Disk,
+    slot: &'f mut Option<(u64, Box<dyn DiskFile>)>,
+    segment: u64,
+    path: &str,
+    is_new: bool,
+) -> Result<&'f dyn DiskFile, StoreError> {
+    if slot.as_ref().is_none_or(|(open, _)| *open != segment) {
+        let opened = if is_new { disk.create_new(path) } else { disk.open(path) };
+        *slot = Some((segment, opened.doing("open", path)?));
+    }
+    match slot {
+        Some((_, file)) => Ok(&**file),
+        None => Err(io::Error::from(io::ErrorKind::NotFound)).doing("open", path),
+    }
+}
+
+/// What a record gets beside its content.
+struct Envelope {
+    actor: u64,
+    recorded_at: i64,
+    held: bool,
+    position: u32,
+    previous: Option<RecordIndex>,
+    command_id: Option<[u8; 16]>,
+    durable_to: Option<u64>,
+}
+
+/// Position in the stream and back-link.
+type Place = (u32, Option<RecordIndex>);
+
+/// What errors call the table of heads.
+const HEADS: &str = "the streams' heads";
+
+fn next_place(head: Head) -> Result<Place, StoreError> {
+    let position = head.position.checked_add(1).ok_or(StoreError::Batch { why: "the stream is full" })?;
+    Ok((position, Some(head.last)))
+}
+
+impl State {
+    /// Returns the time of the next record and whether the clock was held.
+    fn time(&mut self, kind: ClockKind) -> Result<(i64, bool), StoreError> {
+        let (now, last) = (self.clock.now(), self.tail.recorded_at);
+        let floor = self.clock_confirmed.unwrap_or(last).min(last);
+        let behind = floor.saturating_sub(now);
+        if kind == ClockKind::System && behind > MAX_CLOCK_BEHIND_US {
+            let behind_s = last.saturating_sub(now) / 1_000_000;
+            return Err(StoreError::ClockBehind { behind_s, last: self.tail.size - 1 });
+        }
+        Ok((now.max(last), now < last))
+    }
+
+    /// Returns where the next record of a stream stands, when `begun` streams of its kind are about to be new.
+    fn place(&mut self, stream: StreamRef, begun: u64) -> Result<Place, StoreError> {
+        if let Some(head) = self.heads.head(stream).doing("read", HEADS)? {
+            return next_place(head);
+        }
+        let next = self.heads.count(stream.kind).doing("read", HEADS)? + begun + 1;
+        if stream.id == next { Ok((0, None)) } else { Err(HeadError::IdOutOfOrder { stream, next }.into()) }
+    }
+
+    /// Finds the places of a batch's records. Heads change only once all of it can be appended.
+    fn places(&mut self, records: &[NewRecord]) -> Result<Vec<Place>, StoreError> {
+        let first = self.tail.size;
+        let mut places = Vec::with_capacity(records.len());
+        // Streams that this batch itself touched, and how many it begins of each kind.
+        let mut touched: BTreeMap<StreamRef, Head> = BTreeMap::new();
+        let mut begun: BTreeMap<u16, u64> = BTreeMap::new();
+        for (index, record) in (first..).zip(records) {
+            let stream = record.stream;
+            let place = match touched.get(&stream) {
+                Some(head) => next_place(*head)?,
+                None => self.place(stream, begun.get(&stream.kind).copied().unwrap_or(0))?,
+            };
+            if place.1.is_none() {
+                *begun.entry(stream.kind).or_default() += 1;
+            }
+            touched.insert(stream, Head { last: RecordIndex(index), position: place.0 });
+            places.push(place);
+        }
+        // Ascending ids, so that new streams of a kind come in order.
+        for (stream, head) in touched {
+            self.heads.set(stream, head).doing("note", HEADS)?;
+        }
+        Ok(places)
+    }
+
+    /// Encodes a record behind the last one, and closes its segment when it is full.
+    fn encode(
+        &mut self,
+        identity: &Identity,
+        record: &NewRecord,
+        envelope: &Envelope,
+    ) -> Result<(), StoreError> {
+        let index = self.tail.size;
+        let segment = self.tail.segment;
+        if self.pending.last().is_none_or(|piece| piece.segment != segment) {
+            let piece = self.new_piece(identity);
+            self.pending.push(piece);
+        }
+        let vault_offset = self.vault_len;
+        let Some(piece) = self.pending.last_mut() else { return Err(StoreError::Poisoned) };
+        let before = piece.log.len() + piece.vault.len();
+
+        let mut commitments: Vec<(u16, Commitment)> = Vec::with_capacity(record.personal.len());
+        let vault_start = piece.vault.len();
+        let mut first_entry = vault_offset;
+        if !record.personal.is_empty() && vault_offset == 0 {
+            piece.vault.extend_from_slice(&encode_vault_header(segment, &identity.hash));
+            first_entry = VAULT_HEADER_LEN as u64;
+        }
+        for value in &record.personal {
+            let mut salt = [0; 32];
+            self.entropy.fill(&mut salt);
+            commitments
+                .push((value.field, put_entry(&mut piece.vault, index, value.field, &salt, &value.value)));
+        }
+        self.vault_len += (piece.vault.len() - vault_start) as u64;
+
+        let mut blind = [0; 16];
+        self.entropy.fill(&mut blind);
+        let draft = RecordDraft {
+            index: RecordIndex(index),
+            recorded_at: envelope.recorded_at,
+            occurred_at: record.occurred_at,
+            precision: record.precision,
+            actor: envelope.actor,
+            stream: record.stream,
+            position: envelope.position,
+            previous: envelope.previous,
+            event_type: record.event_type,
+            schema_version: record.schema_version,
+            held: envelope.held,
+            blind,
+            command_id: envelope.command_id,
+            vault_offset: first_entry,
+            commitments: &commitments,
+            body: &record.body,
+            durable_to: envelope.durable_to,
+        };
+        // The hash covers the hash before and the record, one behind the other, as they lie on disk. In front of the
+        // first record of a piece the hash before lies in the file already.
+        let log_start = piece.log.len();
+        draft.encode(&mut piece.log);
+        let record_bytes = piece.log.get(log_start..).unwrap_or_default();
+        let hash = match log_start.checked_sub(32).and_then(|from| piece.log.get(from..)) {
+            Some(preceded) => identity.key.hash_chained(preceded),
+            None => identity.key.hash_chained(&[self.tail.head.as_bytes().as_slice(), record_bytes].concat()),
+        };
+        piece.log.extend_from_slice(hash.as_bytes());
+
+        self.tail.footer.push(piece.log.len() - log_start, &hash);
+        self.tail.head = hash;
+        self.tail.size += 1;
+        self.tail.recorded_at = envelope.recorded_at;
+        if self.tail.footer.is_full() {
+            let (footer, level16) = self.tail.footer.finish(segment, &identity.key);
+            piece.log.extend_from_slice(&footer);
+            self.tail.sealed.push(level16);
+            self.tail.footer = FooterBuilder::new();
+            self.tail.segment += 1;
+            self.vault_len = 0;
+        }
+        self.pending_bytes += piece.log.len() + piece.vault.len() - before;
+        debug_assert_eq!(self.tail.size, self.tail.segment * SEGMENT_RECORDS + self.tail.footer.count());
+        Ok(())
+    }
+
+    /// Begins the bytes of the current segment that are not written yet.
+    fn new_piece(&self, identity: &Identity) -> Piece {
+        let segment = self.tail.segment;
+        let is_new = self.tail.footer.count() == 0;
+        let log = if is_new {
+            SegmentHeader { genesis: identity.hash, previous: self.tail.head }.encode(segment)
+        } else {
+            Vec::new()
+        };
+        let log_at = if is_new { 0 } else { self.tail.footer.end() };
+        Piece { segment, log_at, log, vault_at: self.vault_len, vault: Vec::new() }
+    }
+}
