@@ -1,1 +1,97 @@
-//! placeholder
+//! The field: units, officials, cases, and the rules of handling them. Pure: no files, no clock, no hashing.
+//!
+//! In scope: what may stand in an event and how it is written ([`Event`], [`events_md`]), what may follow what
+//! ([`decide`], [`apply`]), and the states that follow from a history ([`CaseState`] and its like).
+//!
+//! Out of scope: how records are kept (`docket-log`), hashed and proven (`docket-proof`), and how states are stored and
+//! reported (`docket-projection`).
+//!
+//! Free text, names, addresses and contacts are [`PersonalText`] and never enter a body: forgetting it does not compile
+//! (see [`event!`]).
+//!
+//! ```
+//! use docket_domain::{
+//!     Act, Command, EventRef, Label, Memory, OccurredAt, Precision, RecordMeta, Timestamp, UnitLevel, UnitRegistered, apply, decide,
+//! };
+//!
+//! let mut states = Memory::default();
+//! let occurred = OccurredAt { at: Timestamp(1_300_000_000_000_000), precision: Precision::Day };
+//! let unit = UnitRegistered {
+//!     level: UnitLevel::Village,
+//!     parent: None,
+//!     name: Label::new("Shiping")?,
+//!     code: None,
+//!     origin: None,
+//! };
+//! let command = Command { actor: None, occurred, act: Act::RegisterUnit(unit) };
+//! for (index, new) in (1..).zip(decide(&states, command)?) {
+//!     let body = new.event.encode()?; // goes into the log, with the commitments to `new.personal`
+//!     # assert!(!body.is_empty());
+//!     let meta = RecordMeta {
+//!         index,
+//!         recorded_at: occurred.at,
+//!         occurred,
+//!         actor: new.actor,
+//!         stream: new.stream,
+//!         position: 0,
+//!     };
+//!     apply(&mut states, &EventRef { event: &new.event, meta: &meta, personal: &new.personal_fields() })?;
+//! }
+//! assert_eq!(states.units().count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod apply;
+mod body;
+mod case;
+mod codec;
+mod command;
+mod decide;
+mod event;
+mod id;
+mod label;
+mod labels;
+mod memory;
+mod numbered;
+mod official;
+mod personal;
+mod plain;
+mod record;
+mod rules;
+mod source;
+mod subject;
+mod time;
+mod unit;
+mod view;
+mod violation;
+
+#[doc = include_str!("../EVENTS.md")]
+pub mod events_md {}
+
+pub use apply::apply;
+pub use body::EventBody;
+pub use case::{
+    CaseAct, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseClosure, CaseRegistered,
+    CaseRegisteredPersonal, CaseReopened, CaseReopenedPersonal, CaseReply, CaseState, CaseStatus, Channel,
+    CloseReason, Outcome, ReopenGround, ReplyDelivered, ReplyDeliveredPersonal, StepTaken, StepTakenPersonal,
+    Timeliness,
+};
+pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
+pub use command::{Act, Command};
+pub use decide::{NewEvent, decide};
+pub use event::Event;
+pub use id::{CaseId, IdError, OfficialId, SourceId, StreamKind, StreamRef, UnitId};
+pub use label::{Label, LabelError};
+pub use labels::{LabelKey, Labels, LabelsError};
+pub use memory::Memory;
+pub use numbered::UnknownWord;
+pub use official::{OfficialRegistered, OfficialRegisteredPersonal, OfficialState};
+pub use personal::{PersonalField, PersonalText, PersonalTextError, PersonalValue};
+pub use plain::Plain;
+pub use record::{EventRef, RecordMeta};
+pub use source::{SourceRegistered, SourceRow, SourceState};
+pub use subject::{Role, Subject};
+pub use time::{OccurredAt, Precision, Timestamp};
+pub use unit::{UnitLevel, UnitRegistered, UnitState};
+pub use view::{Store, View};
+pub use violation::{Refusal, ReplayError, Violation};

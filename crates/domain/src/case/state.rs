@@ -1,0 +1,194 @@
+//! What is known of a case.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::{
+        events::CaseRegistered,
+        reason::{Channel, CloseReason, Outcome},
+        status::{CaseAct, CaseStatus},
+    },
+    id::{CaseId, OfficialId, UnitId},
+    label::Label,
+    record::RecordMeta,
+    time::{OccurredAt, Timestamp},
+    violation::Violation,
+};
+
+/// What is known of a case. No personal values: it is kept in index pages.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CaseState {
+    /// Where it stands.
+    pub status: CaseStatus,
+    /// The record that set the status.
+    pub status_record: u64,
+    /// By which way it came in.
+    pub channel: Channel,
+    /// Its category.
+    pub category: Option<Label>,
+    /// The unit where it was raised.
+    pub raised_at: Option<UnitId>,
+    /// The unit it was last assigned to.
+    pub unit: Option<UnitId>,
+    /// The official it was last assigned to.
+    pub handler: Option<OfficialId>,
+    /// The record of the last assignment.
+    pub assigned_record: Option<u64>,
+    /// When it was raised, as claimed.
+    pub registered: OccurredAt,
+    /// When its registration was recorded.
+    pub registered_recorded_at: Timestamp,
+    /// The record that registered it.
+    pub registered_record: u64,
+    /// Until when it is due according to its source.
+    pub stated_due: Option<Timestamp>,
+    /// The reply of the current run.
+    pub reply: Option<CaseReply>,
+    /// The closing of the current run; `None` while it is open.
+    pub closure: Option<CaseClosure>,
+    /// How many times it was taken up: 1, and one more for each reopening.
+    pub runs: u32,
+    /// How many records of its stream were applied.
+    pub records: u32,
+    /// The last of them.
+    pub last_record: u64,
+}
+
+/// The reply to a case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CaseReply {
+    /// When it was delivered, as claimed.
+    pub delivered: OccurredAt,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
+    /// The record.
+    pub record: u64,
+    /// What it says to the request.
+    pub outcome: Outcome,
+}
+
+/// The closing of a case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct CaseClosure {
+    /// When it was closed, as claimed.
+    pub closed: OccurredAt,
+    /// When that was recorded.
+    pub recorded_at: Timestamp,
+    /// The record.
+    pub record: u64,
+    /// Why.
+    pub reason: CloseReason,
+}
+
+/// How a case stands to the due date that its source states. What is open counts as open, however late.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Timeliness {
+    /// Closed at the stated moment or before.
+    ClosedByIt,
+    /// Closed after it.
+    ClosedAfterIt,
+    /// Open, with a stated due date.
+    Open,
+    /// No due date is stated.
+    NoneStated,
+}
+
+impl CaseState {
+    /// Returns the unit that answers for it: the one it is assigned to, or else the one where it was raised.
+    pub fn responsible(&self) -> Option<UnitId> {
+        self.unit.or(self.raised_at)
+    }
+
+    /// Says how it stands to its stated due date. The first moment of a closing known less exactly counts.
+    pub fn stated_timeliness(&self) -> Timeliness {
+        match (self.stated_due, &self.closure) {
+            (None, _) => Timeliness::NoneStated,
+            (Some(_), None) => Timeliness::Open,
+            (Some(due), Some(closure)) if closure.closed.at <= due => Timeliness::ClosedByIt,
+            (Some(_), Some(_)) => Timeliness::ClosedAfterIt,
+        }
+    }
+
+    pub(crate) fn registered(body: &CaseRegistered, meta: &RecordMeta) -> Self {
+        Self {
+            status: CaseStatus::Registered,
+            status_record: meta.index,
+            channel: body.channel,
+            category: body.category.clone(),
+            raised_at: body.unit,
+            unit: None,
+            handler: None,
+            assigned_record: None,
+            registered: meta.occurred,
+            registered_recorded_at: meta.recorded_at,
+            registered_record: meta.index,
+            stated_due: body.stated_due,
+            reply: None,
+            closure: None,
+            runs: 1,
+            records: 1,
+            last_record: meta.index,
+        }
+    }
+}
+
+/// Returns the status after the act, if the case's status and registration permit it.
+pub(crate) fn permit(
+    id: CaseId,
+    case: &CaseState,
+    act: CaseAct,
+    occurred: OccurredAt,
+) -> Result<CaseStatus, Violation> {
+    let status = case.status.after(act).ok_or(Violation::NotAllowed {
+        case: id,
+        act,
+        status: case.status,
+        record: case.status_record,
+    })?;
+    if occurred.is_certainly_before(case.registered) {
+        return Err(Violation::BeforeRegistration { case: id, record: case.registered_record });
+    }
+    Ok(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Labels, Precision, StreamKind, StreamRef};
+
+    #[test]
+    fn closing_at_the_stated_moment_is_in_time() {
+        let at = |at| OccurredAt { at: Timestamp(at), precision: Precision::Second };
+        let meta = RecordMeta {
+            index: 0,
+            recorded_at: Timestamp(0),
+            occurred: at(0),
+            actor: None,
+            stream: StreamRef { kind: StreamKind::CASE, id: 1 },
+            position: 0,
+        };
+        let body = CaseRegistered {
+            unit: None,
+            channel: Channel::Other,
+            category: None,
+            labels: Labels::default(),
+            stated_due: Some(Timestamp(10)),
+            ambiguous_due: false,
+            origin: None,
+        };
+        let mut case = CaseState::registered(&body, &meta);
+        assert_eq!(case.stated_timeliness(), Timeliness::Open);
+        let closed = |moment| CaseClosure {
+            closed: at(moment),
+            recorded_at: Timestamp(0),
+            record: 1,
+            reason: CloseReason::AsStatedBySource,
+        };
+        for (moment, expected) in [(10, Timeliness::ClosedByIt), (11, Timeliness::ClosedAfterIt)] {
+            case.closure = Some(closed(moment));
+            assert_eq!(case.stated_timeliness(), expected);
+        }
+        case.stated_due = None;
+        assert_eq!(case.stated_timeliness(), Timeliness::NoneStated);
+    }
+}

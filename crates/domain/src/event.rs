@@ -1,0 +1,157 @@
+//! All events, by their numbers.
+
+use crate::{
+    body::EventBody,
+    case::{CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, ReplyDelivered, StepTaken},
+    codec::{self, DecodeError, EncodeError},
+    id::StreamKind,
+    official::OfficialRegistered,
+    personal::PersonalField,
+    record::RecordMeta,
+    rules::{Place, Rules, admit},
+    source::SourceRegistered,
+    subject::Subject,
+    unit::UnitRegistered,
+    view::{Store, View},
+    violation::Violation,
+};
+
+/// Lists the events. What depends on which event it is lies here, once; what an event means lies in its concept's file.
+///
+/// A later schema version gets its upcaster here, as a further pattern beside the newest version's.
+macro_rules! events {
+    ($( $event:ident ),+ $(,)?) => {
+        /// An event: its body. EVENTS.md describes each.
+        #[derive(Clone, PartialEq, Eq, Debug)]
+        #[non_exhaustive]
+        pub enum Event {
+            $(
+                #[doc = concat!("[`", stringify!($event), "`].")]
+                $event($event),
+            )+
+        }
+
+        impl Event {
+            /// Numbers, newest versions and names of all events, in the order of their numbers.
+            pub const ALL: &'static [(u16, u16, &'static str)] =
+                &[$( (<$event as EventBody>::TYPE, <$event as EventBody>::VERSION, <$event as EventBody>::NAME) ),+];
+
+            /// Reads a body.
+            ///
+            /// # Errors
+            /// When type or version is not known ([`DecodeError::is_unknown`]), and when the bytes are not exactly those
+            /// that [`encode`](Self::encode) would write.
+            pub fn decode(event_type: u16, version: u16, body: &[u8]) -> Result<Self, DecodeError> {
+                match (event_type, version) {
+                    (0..=255, _) => Err(DecodeError::System { event_type }),
+                    $(
+                        (<$event as EventBody>::TYPE, <$event as EventBody>::VERSION) => {
+                            codec::decode(body).map(Self::$event)
+                        }
+                        (<$event as EventBody>::TYPE, _) => Err(DecodeError::UnknownVersion {
+                            event: <$event as EventBody>::NAME,
+                            version,
+                            newest: <$event as EventBody>::VERSION,
+                        }),
+                    )+
+                    _ => Err(DecodeError::UnknownType { event_type }),
+                }
+            }
+
+            /// Writes the body.
+            ///
+            /// # Errors
+            /// When it is longer than [`MAX_BODY_LEN`](crate::MAX_BODY_LEN).
+            pub fn encode(&self) -> Result<Vec<u8>, EncodeError> {
+                match self {
+                    $( Self::$event(body) => codec::encode(body), )+
+                }
+            }
+
+            /// Returns the event type.
+            pub const fn event_type(&self) -> u16 {
+                match self {
+                    $( Self::$event(_) => <$event as EventBody>::TYPE, )+
+                }
+            }
+
+            /// Returns the schema version that is written.
+            pub const fn version(&self) -> u16 {
+                match self {
+                    $( Self::$event(_) => <$event as EventBody>::VERSION, )+
+                }
+            }
+
+            /// Returns the event's name, such as `CaseRegistered`.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $( Self::$event(_) => <$event as EventBody>::NAME, )+
+                }
+            }
+
+            /// Returns the kind of stream it belongs to.
+            pub const fn stream_kind(&self) -> StreamKind {
+                match self {
+                    $( Self::$event(_) => <$event as EventBody>::STREAM, )+
+                }
+            }
+
+            /// Says whether it is the first event of its stream, and only that.
+            pub const fn opens(&self) -> bool {
+                match self {
+                    $( Self::$event(_) => <$event as EventBody>::OPENS, )+
+                }
+            }
+
+            /// Returns the personal fields it may have, numbers ascending.
+            pub const fn personal_fields(&self) -> &'static [PersonalField] {
+                match self {
+                    $( Self::$event(_) => <$event as EventBody>::PERSONAL, )+
+                }
+            }
+
+            /// Returns the subjects its body names, with their roles, in the order of its fields. Its own stream and the
+            /// actor stand in the record's header and are not among them.
+            pub fn subjects(&self) -> Vec<Subject> {
+                let mut subjects = Vec::new();
+                let mut name = |role, stream| subjects.push(Subject { role, stream });
+                match self {
+                    $( Self::$event(body) => body.subjects(&mut name), )+
+                }
+                subjects
+            }
+
+            pub(crate) fn admit(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+                match self {
+                    $( Self::$event(body) => admit(body, view, place), )+
+                }
+            }
+
+            pub(crate) fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
+                match self {
+                    $( Self::$event(body) => body.fold(store, meta), )+
+                }
+            }
+        }
+
+        $(
+            impl From<$event> for Event {
+                fn from(body: $event) -> Self {
+                    Self::$event(body)
+                }
+            }
+        )+
+    };
+}
+
+events! {
+    UnitRegistered,
+    OfficialRegistered,
+    SourceRegistered,
+    CaseRegistered,
+    CaseAssigned,
+    StepTaken,
+    ReplyDelivered,
+    CaseClosed,
+    CaseReopened,
+}

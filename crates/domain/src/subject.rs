@@ -1,0 +1,34 @@
+//! Who and what an event concerns beside its own stream.
+
+use crate::{id::StreamRef, numbered::numbered};
+
+numbered! {
+    /// In what role an event names a subject. Not stored: a view on the body's fields.
+    pub enum Role ("role") {
+        /// The unit above.
+        Parent = 1, "parent";
+        /// The unit an official belongs to.
+        Member = 2, "member";
+        /// The unit where a case was raised.
+        RaisedAt = 3, "raised-at";
+        /// The unit that is to handle a case.
+        Responsible = 4, "responsible";
+        /// The official who is to handle a case.
+        Handler = 5, "handler";
+        /// The official who approved.
+        Approver = 6, "approver";
+        /// The imported file it comes from.
+        Origin = 7, "origin";
+        /// The official who recorded it: the record's actor.
+        Actor = 8, "actor";
+    }
+}
+
+/// A subject that an event names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Subject {
+    /// In what role.
+    pub role: Role,
+    /// Which.
+    pub stream: StreamRef,
+}

@@ -1,0 +1,203 @@
+//! What stands against an event: for the user as a refusal, in a history as a replay error.
+
+use crate::{
+    case::{CaseAct, CaseStatus},
+    id::{CaseId, OfficialId, SourceId, StreamKind, StreamRef},
+    personal::PersonalField,
+    subject::Role,
+};
+
+/// A rule that an event breaks. Never holds personal content.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Violation {
+    /// The event does not belong to streams of this kind.
+    #[error("{event} does not belong to stream {stream}")]
+    WrongStream {
+        /// The event.
+        event: &'static str,
+        /// Where it stands.
+        stream: StreamRef,
+        /// Where it belongs.
+        expected: StreamKind,
+    },
+    /// The event opens a stream, but not with the next id.
+    #[error("{event} opens {stream}, but there are {count} before it")]
+    NotTheNextId {
+        /// The event.
+        event: &'static str,
+        /// The stream it stands in.
+        stream: StreamRef,
+        /// How many of the kind there are.
+        count: u64,
+    },
+    /// The event continues a stream that is not there.
+    #[error("there is no {stream}")]
+    NoSuchStream {
+        /// The event.
+        event: &'static str,
+        /// The missing stream.
+        stream: StreamRef,
+    },
+    /// The event, or its record, names a subject that is not there.
+    #[error("there is no {subject} (named as {role})")]
+    NoSuchSubject {
+        /// In what role.
+        role: Role,
+        /// The missing subject.
+        subject: StreamRef,
+    },
+    /// The row an event claims to come from is not in the file.
+    #[error("{source_id} has no row {row} (rows: {rows}, by record {record})")]
+    NoSuchRow {
+        /// The imported file.
+        source_id: SourceId,
+        /// The row claimed.
+        row: u64,
+        /// How many it has.
+        rows: u64,
+        /// The record that says so.
+        record: u64,
+    },
+    /// The record commits to a personal field the event does not have.
+    #[error("{event} has no personal field {field}")]
+    ForeignPersonalField {
+        /// The event.
+        event: &'static str,
+        /// The field's number.
+        field: u16,
+    },
+    /// A personal field the event must have is missing.
+    #[error("{event} needs the personal field {field}")]
+    MissingPersonalField {
+        /// The event.
+        event: &'static str,
+        /// The field.
+        field: PersonalField,
+    },
+    /// The act does not follow from the case's status.
+    #[error("{case} is {status} since record {record}: it cannot be {} (allowed: {})", act.participle(), list(*status))]
+    NotAllowed {
+        /// The case.
+        case: CaseId,
+        /// The act.
+        act: CaseAct,
+        /// The case's status.
+        status: CaseStatus,
+        /// The record that set it.
+        record: u64,
+    },
+    /// It happened before the case was registered.
+    #[error("{case} was registered later than that, by record {record}")]
+    BeforeRegistration {
+        /// The case.
+        case: CaseId,
+        /// The record of the registration.
+        record: u64,
+    },
+    /// Closed as replied to, without a reply.
+    #[error(
+        "{case} has no reply since record {record}: it can be closed with another reason, in words, or replied to first"
+    )]
+    NoReply {
+        /// The case.
+        case: CaseId,
+        /// The case's status.
+        status: CaseStatus,
+        /// The record that set it.
+        record: u64,
+    },
+    /// Closed for a reason that must be told in words, without words.
+    #[error("{case} cannot be closed without the reason in words")]
+    NoReasonInWords {
+        /// The case.
+        case: CaseId,
+        /// The case's status.
+        status: CaseStatus,
+    },
+    /// Closed as its source states, without naming the source.
+    #[error("{case} cannot be closed as stated by a source that is not named")]
+    NoOrigin {
+        /// The case.
+        case: CaseId,
+        /// The case's status.
+        status: CaseStatus,
+    },
+    /// A reply is approved by another person than its handler.
+    #[error("{case}: {approver} handles it by record {record} and cannot approve the reply")]
+    ApproverIsHandler {
+        /// The case.
+        case: CaseId,
+        /// The official.
+        approver: OfficialId,
+        /// The record that made them the handler.
+        record: u64,
+    },
+}
+
+impl Violation {
+    /// Returns the rule's name, which does not change.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::WrongStream { .. } => "stream-kind",
+            Self::NotTheNextId { .. } => "ids-without-gaps",
+            Self::NoSuchStream { .. } => "stream-exists",
+            Self::NoSuchSubject { .. } => "subject-exists",
+            Self::NoSuchRow { .. } => "row-exists",
+            Self::ForeignPersonalField { .. } => "personal-field-known",
+            Self::MissingPersonalField { .. } => "personal-field-required",
+            Self::NotAllowed { .. } => "case-transition",
+            Self::BeforeRegistration { .. } => "not-before-registration",
+            Self::NoReply { .. } => "close-needs-reply",
+            Self::NoReasonInWords { .. } => "close-needs-reason",
+            Self::NoOrigin { .. } => "close-needs-origin",
+            Self::ApproverIsHandler { .. } => "approver-is-not-handler",
+        }
+    }
+
+    /// Returns the record that stands against the event, where there is one.
+    pub const fn against(&self) -> Option<u64> {
+        match self {
+            Self::NoSuchRow { record, .. }
+            | Self::NotAllowed { record, .. }
+            | Self::BeforeRegistration { record, .. }
+            | Self::NoReply { record, .. }
+            | Self::ApproverIsHandler { record, .. } => Some(*record),
+            _ => None,
+        }
+    }
+
+    /// Returns what could be done with the case instead; nothing where no case's status is concerned.
+    pub fn allowed(&self) -> Vec<CaseAct> {
+        match self {
+            Self::NotAllowed { status, .. }
+            | Self::NoReply { status, .. }
+            | Self::NoReasonInWords { status, .. }
+            | Self::NoOrigin { status, .. } => status.allowed(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Why a command was refused. Nothing was recorded.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Refusal(pub Violation);
+
+/// A recorded event that the rules do not admit: a defect, or a forged history.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("record {record}: impossible {event} (rule {})", violation.rule())]
+pub struct ReplayError {
+    /// The record.
+    pub record: u64,
+    /// The event's name.
+    pub event: &'static str,
+    /// The rule it breaks, and how.
+    #[source]
+    pub violation: Violation,
+}
+
+fn list(status: CaseStatus) -> String {
+    let acts: Vec<_> = status.allowed().into_iter().map(CaseAct::name).collect();
+    if acts.is_empty() { "nothing".to_owned() } else { acts.join(", ") }
+}

@@ -1,0 +1,172 @@
+//! The examples of EVENTS.md, byte for byte.
+
+use docket_domain::{
+    CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, Channel, CloseReason, Event, LabelKey, Labels,
+    OfficialRegistered, Outcome, ReopenGround, ReplyDelivered, SourceRegistered, SourceRow, StepTaken,
+    Timestamp, UnitLevel, UnitRegistered,
+};
+
+use crate::support::{label, official_id, source_id, unit_id};
+
+const EVENTS_MD: &str = include_str!("../../EVENTS.md");
+
+fn examples() -> Vec<Event> {
+    let row = |row, key: Option<&str>| SourceRow {
+        source: source_id(3),
+        row,
+        key: key.map(label),
+        ambiguous_time: false,
+    };
+    vec![
+        UnitRegistered {
+            level: UnitLevel::Village,
+            parent: Some(unit_id(3)),
+            name: label("石坪村"),
+            code: Some(label("500112-07")),
+            origin: None,
+        }
+        .into(),
+        OfficialRegistered { unit: unit_id(12), rank: Some(4), origin: None }.into(),
+        SourceRegistered {
+            mapping: label("boston311"),
+            file_hash: std::array::from_fn(|place| u8::try_from(place).unwrap()),
+            rows: 58_251,
+            label_names: Labels::new(vec![(LabelKey(128), label("photo"))]).unwrap(),
+        }
+        .into(),
+        CaseRegistered {
+            unit: Some(unit_id(12)),
+            channel: Channel::Hotline,
+            category: Some(label("Street Lights")),
+            labels: Labels::new(vec![
+                (LabelKey::TYPE, label("Street Light Outages")),
+                (LabelKey::WARD, label("Ward 17")),
+            ])
+            .unwrap(),
+            stated_due: Some(Timestamp(1_310_707_952_000_000)),
+            ambiguous_due: false,
+            origin: Some(row(1, Some("101000295613"))),
+        }
+        .into(),
+        CaseAssigned { unit: unit_id(12), handler: Some(official_id(300)), origin: None }.into(),
+        StepTaken {
+            activity: label("Send Fine"),
+            origin: Some(SourceRow { ambiguous_time: true, ..row(70_000, None) }),
+        }
+        .into(),
+        ReplyDelivered { outcome: Outcome::Explained, approver: Some(official_id(17)), origin: None }.into(),
+        CaseClosed { reason: CloseReason::AsStatedBySource, origin: Some(row(1, None)) }.into(),
+        CaseReopened { ground: ReopenGround::NotSolved, origin: None }.into(),
+    ]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn bodies_are_those_of_the_page() {
+    for event in examples() {
+        let body = event.encode().unwrap();
+        let line = format!("\n{} {}\n", event.name(), hex(&body));
+        assert!(EVENTS_MD.contains(&line), "EVENTS.md has another example than{line}");
+        assert_eq!(Event::decode(event.event_type(), event.version(), &body).unwrap(), event);
+    }
+}
+
+#[test]
+fn every_event_has_its_section_and_example() {
+    let examples = examples();
+    assert_eq!(examples.len(), Event::ALL.len());
+    for ((number, version, name), event) in Event::ALL.iter().zip(&examples) {
+        assert_eq!((*number, *version, *name), (event.event_type(), event.version(), event.name()));
+        let heading = format!("\n### {number} {name}\n");
+        let (_, section) = EVENTS_MD.split_once(&heading).unwrap_or_else(|| panic!("no section{heading}"));
+        let section = section.split("\n##").next().unwrap();
+        assert!(section.contains(&format!("Schema version {version}, since ")), "{name}");
+        let fields: Vec<_> = event.personal_fields().iter().map(|field| field.number().to_string()).collect();
+        let (_, listed) = section.split_once("Personal fields: ").unwrap();
+        let listed = listed.split('.').next().unwrap();
+        let listed: Vec<_> = listed
+            .split(", ")
+            .filter_map(|field| field.split(' ').next())
+            .filter(|first| *first != "none")
+            .collect();
+        assert_eq!(listed, fields, "{name}");
+    }
+    assert!(Event::ALL.is_sorted_by_key(|(number, ..)| number));
+}
+
+#[test]
+fn enums_have_the_numbers_of_the_page() {
+    fn list(all: &[(u16, &str)]) -> Vec<String> {
+        all.iter().map(|(number, word)| format!("{number} {word}")).collect()
+    }
+    let enums = [
+        list(&UnitLevel::ALL.iter().map(|level| (level.number(), level.name())).collect::<Vec<_>>()),
+        list(&Channel::ALL.iter().map(|channel| (channel.number(), channel.name())).collect::<Vec<_>>()),
+        list(&Outcome::ALL.iter().map(|outcome| (outcome.number(), outcome.name())).collect::<Vec<_>>()),
+        list(&CloseReason::ALL.iter().map(|reason| (reason.number(), reason.name())).collect::<Vec<_>>()),
+        list(&ReopenGround::ALL.iter().map(|ground| (ground.number(), ground.name())).collect::<Vec<_>>()),
+        list(
+            &docket_domain::CaseStatus::ALL
+                .iter()
+                .map(|status| (status.number(), status.name()))
+                .collect::<Vec<_>>(),
+        ),
+    ];
+    let (_, section) = EVENTS_MD.split_once("\n## 4. Enums\n").unwrap();
+    let rows: Vec<_> =
+        section.lines().filter(|line| line.starts_with("| ")).skip(1).take(enums.len()).collect();
+    assert_eq!(rows.len(), enums.len());
+    for (row, expected) in rows.iter().zip(enums) {
+        let numbers = row.split('|').nth(2).unwrap().trim();
+        // The Chinese term after the word is for readers of the page.
+        let found: Vec<_> =
+            numbers.split(", ").map(|entry| entry.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn label_keys_have_the_numbers_of_the_page() {
+    let (_, section) = EVENTS_MD.split_once("\n## 5. Label keys\n").unwrap();
+    let line = section.trim_start().split(". ").next().unwrap();
+    for entry in line.split(", ") {
+        let mut words = entry.split(' ');
+        let key = LabelKey(words.next().unwrap().parse().unwrap());
+        assert_eq!(key.name(), words.next(), "{entry}");
+    }
+    assert_eq!(line.split(", ").count(), 12);
+    assert_eq!(LabelKey(13).name(), None);
+}
+
+#[test]
+fn subjects_are_named_with_their_roles() {
+    let named: Vec<_> = examples()
+        .iter()
+        .map(|event| {
+            let subjects: Vec<_> = event
+                .subjects()
+                .iter()
+                .map(|subject| format!("{} {}", subject.role, subject.stream))
+                .collect();
+            if subjects.is_empty() {
+                event.name().to_owned()
+            } else {
+                format!("{}: {}", event.name(), subjects.join(", "))
+            }
+        })
+        .collect();
+    insta::assert_snapshot!(named.join("\n"), @r"
+    UnitRegistered: parent U-3
+    OfficialRegistered: member U-12
+    SourceRegistered
+    CaseRegistered: raised-at U-12, origin S-3
+    CaseAssigned: responsible U-12, handler O-300
+    StepTaken: origin S-3
+    ReplyDelivered: approver O-17
+    CaseClosed: origin S-3
+    CaseReopened
+    ");
+}

@@ -1,0 +1,172 @@
+//! Random legal histories.
+
+use docket_domain::{
+    Act, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
+    CaseReopenedPersonal, CaseState, CloseReason, Command, Event, EventRef, Memory, OfficialId,
+    OfficialRegisteredPersonal, OfficialState, ReplyDelivered, ReplyDeliveredPersonal, SourceId, SourceState,
+    StepTakenPersonal, Store, StreamKind, StreamRef, UnitId, UnitState, View, apply, decide,
+};
+use proptest::prelude::*;
+
+use crate::support::{
+    Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
+    unit, unit_id,
+};
+
+/// Commands of every kind, many of them illegal where they fall.
+fn command() -> impl Strategy<Value = Command> {
+    let id = 1_u64..5;
+    let act = (0_u8..10, id.clone(), id.clone(), prop::option::of(id.clone()), any::<bool>()).prop_map(
+        |(which, case_number, unit_number, person, imported)| {
+            let origin = imported.then(|| row(unit_number));
+            let case_id = case_id(case_number);
+            match which {
+                0 => Act::RegisterUnit(unit(person.map(unit_id))),
+                1 => {
+                    let personal = OfficialRegisteredPersonal { name: text("Zhou"), contact: None };
+                    Act::RegisterOfficial(official(unit_id(unit_number)), personal)
+                }
+                2 => {
+                    let body = CaseRegistered { unit: person.map(unit_id), origin, ..case() };
+                    let personal = CaseRegisteredPersonal { text: text("no water"), ..Default::default() };
+                    Act::RegisterCase(Box::new((body, personal)))
+                }
+                3 | 4 => {
+                    let mut body = assigned(unit_number);
+                    body.handler = person.map(official_id);
+                    Act::AssignCase(case_id, body)
+                }
+                5 => Act::TakeStep(case_id, step(), StepTakenPersonal { text: text("went there") }),
+                6 => {
+                    let body = ReplyDelivered { approver: person.map(official_id), ..reply() };
+                    Act::DeliverReply(case_id, body, ReplyDeliveredPersonal::default())
+                }
+                7 => Act::CloseCase(case_id, closed(CloseReason::Replied), CaseClosedPersonal::default()),
+                8 => {
+                    let body = CaseClosed { reason: CloseReason::AsStatedBySource, origin };
+                    Act::CloseCase(case_id, body, CaseClosedPersonal::default())
+                }
+                _ => Act::ReopenCase(case_id, reopened(), CaseReopenedPersonal::default()),
+            }
+        },
+    );
+    (act, prop::option::of(id), 990_i64..3_000).prop_map(|(act, actor, second)| Command {
+        actor: actor.map(official_id),
+        occurred: at(second),
+        act,
+    })
+}
+
+/// Shows only the states that a command or an event says it reads.
+struct Only<'a> {
+    states: &'a mut Memory,
+    reads: Vec<StreamRef>,
+}
+
+impl Only<'_> {
+    fn shows(&self, stream: StreamRef) -> bool {
+        self.reads.contains(&stream)
+    }
+}
+
+impl View for Only<'_> {
+    fn count(&self, kind: StreamKind) -> u64 {
+        self.states.count(kind)
+    }
+    fn unit(&self, id: UnitId) -> Option<&UnitState> {
+        self.states.unit(id).filter(|_| self.shows(id.stream()))
+    }
+    fn official(&self, id: OfficialId) -> Option<&OfficialState> {
+        self.states.official(id).filter(|_| self.shows(id.stream()))
+    }
+    fn source(&self, id: SourceId) -> Option<&SourceState> {
+        self.states.source(id).filter(|_| self.shows(id.stream()))
+    }
+    fn case(&self, id: CaseId) -> Option<&CaseState> {
+        self.states.case(id).filter(|_| self.shows(id.stream()))
+    }
+}
+
+impl Store for Only<'_> {
+    fn push_unit(&mut self, unit: UnitState) {
+        self.states.push_unit(unit);
+    }
+    fn push_official(&mut self, official: OfficialState) {
+        self.states.push_official(official);
+    }
+    fn push_source(&mut self, source: SourceState) {
+        self.states.push_source(source);
+    }
+    fn push_case(&mut self, case: CaseState) {
+        self.states.push_case(case);
+    }
+    fn case_mut(&mut self, id: CaseId) -> Option<&mut CaseState> {
+        if self.shows(id.stream()) { self.states.case_mut(id) } else { None }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_legal_history_replays_to_the_same_states(commands in prop::collection::vec(command(), 0..120)) {
+        let mut ledger = Ledger::with_a_case();
+        for command in commands {
+            let before = (ledger.states.clone(), ledger.records.len());
+            if ledger.command(command).is_err() {
+                prop_assert_eq!(&(ledger.states.clone(), ledger.records.len()), &before);
+            }
+        }
+        let mut replayed = Memory::default();
+        for record in &ledger.records {
+            prop_assert!(record.apply(&mut replayed).is_ok());
+        }
+        prop_assert_eq!(replayed, ledger.states);
+    }
+
+    #[test]
+    fn what_a_command_or_event_says_it_reads_is_enough(commands in prop::collection::vec(command(), 0..60)) {
+        let mut ledger = Ledger::with_a_case();
+        for command in commands {
+            let only = Only { reads: command.reads(), states: &mut ledger.states.clone() };
+            prop_assert_eq!(decide(&only, command.clone()), decide(&ledger.states, command.clone()));
+            let mut states = ledger.states.clone();
+            let from = ledger.records.len();
+            if ledger.command(command).is_ok() {
+                for record in &ledger.records[from..] {
+                    let event = Event::decode(record.event_type, record.version, &record.body).unwrap();
+                    let reads = event.reads(Some(record.meta.stream), record.meta.actor);
+                    let mut only = Only { reads, states: &mut states };
+                    let recorded = EventRef { event: &event, meta: &record.meta, personal: &record.personal };
+                    prop_assert!(apply(&mut only, &recorded).is_ok());
+                }
+                prop_assert_eq!(&states, &ledger.states);
+            }
+        }
+    }
+}
+
+#[test]
+fn random_commands_reach_every_event() {
+    use proptest::{strategy::ValueTree, test_runner::TestRunner};
+
+    let mut runner = TestRunner::deterministic();
+    let mut ledger = Ledger::with_a_case();
+    for _ in 0..2_000 {
+        // Refusals are expected; what counts is what gets through.
+        let _ = ledger.command(command().new_tree(&mut runner).unwrap().current());
+    }
+    for (number, _, name) in Event::ALL {
+        assert!(ledger.records.iter().any(|record| record.event_type == *number), "no {name}");
+    }
+}
+
+#[test]
+fn states_survive_being_stored() {
+    let ledger = Ledger::with_a_case();
+    let config = bincode::config::standard();
+    let state = ledger.states.case(case_id(1)).unwrap();
+    let bytes = bincode::serde::encode_to_vec(state, config).unwrap();
+    let (read, _): (CaseState, usize) = bincode::serde::decode_from_slice(&bytes, config).unwrap();
+    assert_eq!(&read, state);
+}

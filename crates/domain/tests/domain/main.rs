@@ -1,0 +1,9 @@
+//! The events as EVENTS.md has them, and the rules, from outside.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop at the first surprise")]
+
+mod codec;
+mod golden;
+mod guards;
+mod history;
+mod support;

@@ -1,0 +1,191 @@
+//! A small ledger in memory: what the log would keep, kept in arrays.
+
+use docket_domain::{
+    Act, CaseAssigned, CaseClosed, CaseId, CaseRegistered, CaseRegisteredPersonal, CaseReopened, Channel,
+    CloseReason, Command, Event, EventRef, Label, Labels, Memory, NewEvent, OccurredAt, OfficialId,
+    OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision, RecordMeta, Refusal,
+    ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow, StepTaken, StreamRef,
+    Timestamp, UnitId, UnitLevel, UnitRegistered, apply, decide,
+};
+
+pub(crate) fn label(text: &str) -> Label {
+    Label::new(text).unwrap()
+}
+
+pub(crate) fn text(text: &str) -> Option<PersonalText> {
+    Some(PersonalText::new(text.to_owned()).unwrap())
+}
+
+pub(crate) fn unit_id(number: u64) -> UnitId {
+    UnitId::new(number).unwrap()
+}
+
+pub(crate) fn official_id(number: u64) -> OfficialId {
+    OfficialId::new(number).unwrap()
+}
+
+pub(crate) fn case_id(number: u64) -> CaseId {
+    CaseId::new(number).unwrap()
+}
+
+pub(crate) fn source_id(number: u64) -> SourceId {
+    SourceId::new(number).unwrap()
+}
+
+pub(crate) fn at(second: i64) -> OccurredAt {
+    OccurredAt { at: Timestamp(second * 1_000_000), precision: Precision::Second }
+}
+
+pub(crate) fn row(row: u64) -> SourceRow {
+    SourceRow { source: source_id(1), row, key: None, ambiguous_time: false }
+}
+
+pub(crate) fn unit(parent: Option<UnitId>) -> UnitRegistered {
+    UnitRegistered { level: UnitLevel::Village, parent, name: label("Shiping"), code: None, origin: None }
+}
+
+pub(crate) fn official(unit: UnitId) -> OfficialRegistered {
+    OfficialRegistered { unit, rank: None, origin: None }
+}
+
+pub(crate) fn source() -> SourceRegistered {
+    SourceRegistered {
+        mapping: label("boston311"),
+        file_hash: [7; 32],
+        rows: 10,
+        label_names: Labels::default(),
+    }
+}
+
+pub(crate) fn case() -> CaseRegistered {
+    CaseRegistered {
+        unit: None,
+        channel: Channel::Letter,
+        category: None,
+        labels: Labels::default(),
+        stated_due: None,
+        ambiguous_due: false,
+        origin: None,
+    }
+}
+
+pub(crate) fn assigned(unit: u64) -> CaseAssigned {
+    CaseAssigned { unit: unit_id(unit), handler: None, origin: None }
+}
+
+pub(crate) fn step() -> StepTaken {
+    StepTaken { activity: label("site visit"), origin: None }
+}
+
+pub(crate) fn reply() -> ReplyDelivered {
+    ReplyDelivered { outcome: Outcome::Explained, approver: None, origin: None }
+}
+
+pub(crate) fn closed(reason: CloseReason) -> CaseClosed {
+    CaseClosed { reason, origin: None }
+}
+
+pub(crate) fn reopened() -> CaseReopened {
+    CaseReopened { ground: ReopenGround::NewFacts, origin: None }
+}
+
+/// A record without its hash.
+#[derive(Clone, Debug)]
+pub(crate) struct Recorded {
+    pub(crate) event_type: u16,
+    pub(crate) version: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) meta: RecordMeta,
+    pub(crate) personal: Vec<u16>,
+}
+
+impl Recorded {
+    pub(crate) fn apply(&self, states: &mut Memory) -> Result<(), ReplayError> {
+        let event = Event::decode(self.event_type, self.version, &self.body).unwrap();
+        apply(states, &EventRef { event: &event, meta: &self.meta, personal: &self.personal })
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    pub(crate) states: Memory,
+    pub(crate) records: Vec<Recorded>,
+}
+
+impl Ledger {
+    /// A ledger with two units, two officials, a source of ten rows, and C-1, registered at second 1,000 by record 5.
+    pub(crate) fn with_a_case() -> Self {
+        let mut ledger = Self::default();
+        for act in [
+            Act::RegisterUnit(unit(None)),
+            Act::RegisterUnit(unit(Some(unit_id(1)))),
+            Act::RegisterOfficial(
+                official(unit_id(2)),
+                OfficialRegisteredPersonal { name: text("Chen"), contact: None },
+            ),
+            Act::RegisterOfficial(
+                official(unit_id(1)),
+                OfficialRegisteredPersonal { name: text("Liu"), contact: None },
+            ),
+            Act::RegisterSource(source()),
+            Act::RegisterCase(Box::new((
+                case(),
+                CaseRegisteredPersonal { title: text("water"), ..Default::default() },
+            ))),
+        ] {
+            ledger.run(act, 1_000).unwrap();
+        }
+        ledger
+    }
+
+    pub(crate) fn run(&mut self, act: Act, second: i64) -> Result<(), Refusal> {
+        self.command(Command { actor: None, occurred: at(second), act })
+    }
+
+    pub(crate) fn command(&mut self, command: Command) -> Result<(), Refusal> {
+        for new in decide(&self.states, command)? {
+            let record = self.record(new);
+            record.apply(&mut self.states).expect("what decide yields can be applied");
+            self.records.push(record);
+        }
+        Ok(())
+    }
+
+    /// What the next record would be, whether or not the rules admit it.
+    pub(crate) fn record(&self, new: NewEvent) -> Recorded {
+        let index = u64::try_from(self.records.len()).unwrap();
+        Recorded {
+            event_type: new.event.event_type(),
+            version: new.event.version(),
+            body: new.event.encode().unwrap(),
+            personal: new.personal_fields(),
+            meta: RecordMeta {
+                index,
+                recorded_at: Timestamp(2_000_000_000),
+                occurred: new.occurred,
+                actor: new.actor,
+                stream: new.stream,
+                position: 0,
+            },
+        }
+    }
+
+    /// A record of `event` that no command made.
+    pub(crate) fn forged(
+        &self,
+        stream: StreamRef,
+        second: i64,
+        event: impl Into<Event>,
+        personal: &[u16],
+    ) -> Recorded {
+        let mut record = self.record(NewEvent {
+            stream,
+            actor: None,
+            occurred: at(second),
+            event: event.into(),
+            personal: Vec::new(),
+        });
+        record.personal = personal.to_vec();
+        record
+    }
+}
