@@ -1,1 +1,33 @@
-//! placeholder
+//! Folds the events of a docket ledger into current states, and states into reports.
+//!
+//! In scope: the one fold and its stores (in memory for a batch replay, sled for daily work, as of any past size), the
+//! sessions over a ledger (an [`Office`] that records, a [`Desk`] that answers), reports. Out of scope: how records are
+//! hashed and kept (`docket-proof`, `docket-log`), what is allowed (`docket-domain`), arguments and wording for a
+//! terminal (`docket-cli`).
+//!
+//! The index is derived: it may be deleted at any time, holds no personal value, and is believed only as far as its
+//! (size, head) agree with the log.
+
+mod check;
+mod desk;
+mod error;
+mod follow;
+mod heads;
+mod index;
+mod office;
+mod overlay;
+mod rebuild;
+mod report;
+mod states;
+mod table;
+
+pub use check::{IndexCheck, check_index};
+pub use desk::Desk;
+pub use error::ProjectionError;
+pub use follow::event_of;
+pub use heads::PagedHeads;
+pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS, PageKey, Waiting};
+pub use office::{Acknowledge, Office};
+pub use rebuild::{Rebuilt, rebuild};
+pub use report::{CaseRow, CasesReport, Figure, Scope, cases_report};
+pub use states::{FoldError, States, meta_of};

@@ -1,0 +1,26 @@
+//! Why a projection could not be had.
+
+use docket_log::StoreError;
+
+use crate::{index::IndexError, states::FoldError};
+
+/// An error of a session over a ledger.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProjectionError {
+    /// The log.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The index, while it was in use.
+    #[error("the index failed; `docket rebuild` makes it again")]
+    Index(#[from] IndexError),
+    /// A record that cannot be folded.
+    #[error("the log holds a history that no command could have made")]
+    Fold(#[from] FoldError),
+    /// A command that the rules refuse.
+    #[error(transparent)]
+    Refused(#[from] docket_domain::Refusal),
+    /// An event too large for a record.
+    #[error("the event is too large")]
+    Encode(#[from] docket_domain::EncodeError),
+}

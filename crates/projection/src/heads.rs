@@ -1,0 +1,114 @@
+//! Where each stream stands, kept in the index beside the states.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use docket_log::{Head, Heads};
+use docket_proof::{RecordIndex, StreamRef};
+
+use crate::{
+    index::{Index, IndexError, PageKey},
+    table::Table,
+};
+
+/// The family of head pages in the index.
+const FAMILY: u8 = 0;
+
+/// The heads of all streams, loaded from an index as they are asked for.
+///
+/// Shared by the writer, which continues streams, and whoever keeps the index.
+#[derive(Clone, Debug, Default)]
+pub struct PagedHeads(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    kinds: BTreeMap<u16, Table<(u64, u32)>>,
+    index: Option<Arc<Mutex<Index>>>,
+}
+
+impl PagedHeads {
+    /// Begins with what an index holds.
+    pub(crate) fn over(index: Arc<Mutex<Index>>, streams: &[(u16, u64)]) -> Self {
+        let kinds = streams.iter().map(|(kind, count)| (*kind, Table::with_len(*count))).collect();
+        Self(Arc::new(Mutex::new(Inner { kinds, index: Some(index) })))
+    }
+
+    /// Says how many streams there are of each kind.
+    pub(crate) fn streams(&self) -> Vec<(u16, u64)> {
+        self.lock().kinds.iter().map(|(kind, table)| (*kind, table.len())).collect()
+    }
+
+    /// Returns the pages that changed, or all that are loaded.
+    pub(crate) fn pages(&self, all: bool) -> Vec<(PageKey, Vec<u8>)> {
+        self.lock().kinds.iter_mut().flat_map(|(kind, table)| table.pages(FAMILY, *kind, all)).collect()
+    }
+
+    /// Notes the head of a stream.
+    pub(crate) fn note(&self, stream: StreamRef, head: Head) -> Result<(), IndexError> {
+        self.lock().put(stream, head)
+    }
+
+    /// Returns the head of a stream.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn find(&self, stream: StreamRef) -> Result<Option<Head>, IndexError> {
+        self.lock().find(stream)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn find(&mut self, stream: StreamRef) -> Result<Option<Head>, IndexError> {
+        let Some(table) = self.kinds.get_mut(&stream.kind) else { return Ok(None) };
+        if let Some(index) = &self.index {
+            let index = index.lock().unwrap_or_else(PoisonError::into_inner);
+            table.load(&index, FAMILY, stream.kind, stream.id)?;
+        }
+        let head = table
+            .get(stream.id)
+            .map(|(last, position)| Head { last: RecordIndex(*last), position: *position });
+        if head.is_none() && stream.id != 0 && stream.id <= table.len() {
+            return Err(IndexError::Damaged("a page is missing"));
+        }
+        Ok(head)
+    }
+
+    fn put(&mut self, stream: StreamRef, head: Head) -> Result<(), IndexError> {
+        let known = self.find(stream)?.is_some();
+        let entry = (head.last.0, head.position);
+        let table = self.kinds.entry(stream.kind).or_default();
+        if known {
+            if let Some(slot) = table.get_mut(stream.id) {
+                *slot = entry;
+            }
+        } else {
+            if let Some(index) = &self.index {
+                let index = index.lock().unwrap_or_else(PoisonError::into_inner);
+                table.load(&index, FAMILY, stream.kind, stream.id)?;
+            }
+            table.push(entry);
+        }
+        Ok(())
+    }
+}
+
+impl Heads for PagedHeads {
+    fn head(&mut self, stream: StreamRef) -> io::Result<Option<Head>> {
+        self.find(stream).map_err(io::Error::other)
+    }
+
+    fn count(&mut self, kind: u16) -> io::Result<u64> {
+        Ok(self.lock().kinds.get(&kind).map_or(0, Table::len))
+    }
+
+    fn set(&mut self, stream: StreamRef, head: Head) -> io::Result<()> {
+        self.note(stream, head).map_err(io::Error::other)
+    }
+}

@@ -1,0 +1,64 @@
+//! Command ids, for idempotency: sorted pages, each named by the smallest id it may hold.
+//!
+//! Ids of imports are hashes, so they have no dense numbers; a page splits when it is full, as in a B-tree's leaves.
+
+use std::collections::BTreeMap;
+
+use docket_proof::RecordIndex;
+
+use super::contained::{Index, IndexError};
+
+/// Bytes of an id and the index of its batch's first record.
+const ENTRY_LEN: usize = 24;
+/// Entries of a page at most.
+const MAX_ENTRIES: usize = 512;
+
+/// A command's id.
+pub type CommandId = [u8; 16];
+
+impl Index {
+    /// Returns the first record of the batch that a command appended, if it did.
+    pub(crate) fn find_command(&self, id: &CommandId) -> Result<Option<RecordIndex>, IndexError> {
+        let Some((_, page)) = self.ids_page_at(id)? else { return Ok(None) };
+        Ok(entries(&page).find(|(found, _)| *found == id).map(|(_, index)| index))
+    }
+
+    /// Returns the pages that change when `new` ids are added, under their keys.
+    pub(crate) fn pages_with_commands(
+        &self,
+        new: &BTreeMap<CommandId, RecordIndex>,
+    ) -> Result<Vec<(CommandId, Vec<u8>)>, IndexError> {
+        let mut changed = Vec::new();
+        let mut left = new.iter().peekable();
+        while let Some((first, _)) = left.peek() {
+            let (start, page) = self.ids_page_at(first)?.unwrap_or(([0; 16], Vec::new()));
+            let end = self.next_ids_page(&start)?;
+            let mut merged: BTreeMap<CommandId, RecordIndex> =
+                entries(&page).map(|(id, index)| (*id, index)).collect();
+            while let Some((id, first)) = left.next_if(|(id, _)| end.is_none_or(|end| **id < end)) {
+                // The first of two batches under one id counts.
+                merged.entry(*id).or_insert(*first);
+            }
+            let merged: Vec<_> = merged.into_iter().collect();
+            let pages = if merged.len() > MAX_ENTRIES { MAX_ENTRIES / 2 } else { MAX_ENTRIES };
+            for (number, chunk) in merged.chunks(pages).enumerate() {
+                let key = match chunk.first() {
+                    Some((id, _)) if number > 0 => *id,
+                    _ => start,
+                };
+                let bytes = chunk
+                    .iter()
+                    .flat_map(|(id, RecordIndex(index))| id.iter().copied().chain(index.to_le_bytes()));
+                changed.push((key, bytes.collect()));
+            }
+        }
+        Ok(changed)
+    }
+}
+
+pub(crate) fn entries(page: &[u8]) -> impl Iterator<Item = (&CommandId, RecordIndex)> {
+    page.as_chunks::<ENTRY_LEN>().0.iter().filter_map(|entry| {
+        let (id, index) = entry.split_first_chunk::<16>()?;
+        Some((id, RecordIndex(u64::from_le_bytes(index.try_into().ok()?))))
+    })
+}

@@ -1,0 +1,126 @@
+//! States in arrays by dense id, in pages that can be loaded one by one and written back when they changed.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::index::{Index, IndexError, PAGE_ITEMS, PageKey};
+
+/// The longest page that is decoded, in bytes.
+const MAX_PAGE_LEN: usize = 1 << 24;
+
+/// One kind's states. A table without an index behind it simply holds all of them.
+#[derive(Clone, Debug)]
+pub(crate) struct Table<T> {
+    pages: Vec<Option<Page<T>>>,
+    len: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Page<T> {
+    items: Vec<T>,
+    is_dirty: bool,
+}
+
+impl<T> Default for Table<T> {
+    fn default() -> Self {
+        Self { pages: Vec::new(), len: 0 }
+    }
+}
+
+/// Returns the page of an id and its place there.
+fn place(id: u64) -> Option<(usize, usize)> {
+    let offset = usize::try_from(id.checked_sub(1)?).ok()?;
+    Some((offset / PAGE_ITEMS, offset % PAGE_ITEMS))
+}
+
+impl<T> Table<T> {
+    /// Begins with `len` items that lie in an index, none of them loaded.
+    pub(crate) fn with_len(len: u64) -> Self {
+        Self { pages: Vec::new(), len }
+    }
+
+    /// Returns how many items there are, loaded or not.
+    pub(crate) fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Returns an item; `None` where there is none or its page is not loaded.
+    #[inline]
+    pub(crate) fn get(&self, id: u64) -> Option<&T> {
+        let (page, item) = place(id)?;
+        self.pages.get(page)?.as_ref()?.items.get(item)
+    }
+
+    /// Returns an item to be changed.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut T> {
+        let (page, item) = place(id)?;
+        let page = self.pages.get_mut(page)?.as_mut()?;
+        page.is_dirty = true;
+        page.items.get_mut(item)
+    }
+
+    /// Adds an item behind the last. The last page must be loaded, if it is not full.
+    pub(crate) fn push(&mut self, item: T) {
+        let Some((page, _)) = place(self.len + 1) else { return };
+        if self.pages.len() <= page {
+            self.pages.resize_with(page + 1, || None);
+        }
+        if let Some(slot) = self.pages.get_mut(page) {
+            let page = slot.get_or_insert_with(|| Page { items: Vec::new(), is_dirty: true });
+            page.items.push(item);
+            page.is_dirty = true;
+            self.len += 1;
+        }
+    }
+
+    /// Iterates over the loaded items in the order of their ids.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        (0_u64..).zip(&self.pages).flat_map(|(number, page)| {
+            let first = number * PAGE_ITEMS as u64 + 1;
+            (first..).zip(page.iter().flat_map(|page| &page.items))
+        })
+    }
+}
+
+impl<T: Serialize + DeserializeOwned> Table<T> {
+    /// Makes sure that the page of an id is loaded, where the index holds it.
+    pub(crate) fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError> {
+        let Some((page, _)) = place(id) else { return Ok(()) };
+        if self.pages.get(page).is_some_and(Option::is_some) {
+            return Ok(());
+        }
+        let key = PageKey { family, kind, number: page as u64 };
+        let Some(bytes) = index.page(key)? else { return Ok(()) };
+        let config = bincode::config::standard().with_limit::<MAX_PAGE_LEN>();
+        let (items, used): (Vec<T>, usize) = bincode::serde::decode_from_slice(&bytes, config)
+            .map_err(|_| IndexError::Damaged("a page cannot be read"))?;
+        if used != bytes.len() || items.len() > PAGE_ITEMS {
+            return Err(IndexError::Damaged("a page has the wrong length"));
+        }
+        if self.pages.len() <= page {
+            self.pages.resize_with(page + 1, || None);
+        }
+        if let Some(slot) = self.pages.get_mut(page) {
+            *slot = Some(Page { items, is_dirty: false });
+        }
+        Ok(())
+    }
+
+    /// Loads every page.
+    pub(crate) fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
+        let pages = self.len.div_ceil(PAGE_ITEMS as u64);
+        (0..pages).try_for_each(|page| self.load(index, family, kind, page * PAGE_ITEMS as u64 + 1))
+    }
+
+    /// Returns the pages that changed, or all that are loaded, with their bytes; they count as unchanged from then on.
+    pub(crate) fn pages(&mut self, family: u8, kind: u16, all: bool) -> Vec<(PageKey, Vec<u8>)> {
+        let mut out = Vec::new();
+        for (number, page) in (0_u64..).zip(&mut self.pages) {
+            let Some(page) = page.as_mut().filter(|page| page.is_dirty || all) else { continue };
+            let bytes = bincode::serde::encode_to_vec(&page.items, bincode::config::standard());
+            out.push((PageKey { family, kind, number }, bytes.expect("states are plain data")));
+            page.is_dirty = false;
+        }
+        out
+    }
+}
