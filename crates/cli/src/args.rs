@@ -1,0 +1,96 @@
+//! The command line: global options, and one struct a command in the command's own file.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, builder::styling};
+
+use crate::command::{
+    case, checkpoint, clock, completions, import, init, log, official, rebuild, record, report, stream, tour,
+    unit, verify,
+};
+
+/// Record what an office did, and let anybody check that nobody changed it afterwards
+///
+/// A ledger is a folder. Every act is an event in an append-only, hash-chained log; every state and report is a replay
+/// of that log; `docket verify` proves, offline, that no byte was altered.
+///
+/// Exit codes: 0 done, or everything asked was checked and holds; 1 altered; 2 wrong usage, or refused by the rules;
+/// 3 undecided (nothing to check, unreadable, unknown version, unfinished tail, output lost).
+#[derive(Debug, Parser)]
+#[command(name = "docket", version = crate::VERSION, propagate_version = true, max_term_width = 100, styles = STYLES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold())
+    .placeholder(styling::AnsiColor::Cyan.on_default());
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// The ledger's folder
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "DOCKET_LEDGER",
+        default_value = ".",
+        hide_env_values = true
+    )]
+    pub(crate) ledger: PathBuf,
+    /// The folder of the signing key and its memory, best on another disk [default: keys/ in the ledger]
+    #[arg(long, global = true, value_name = "DIR", env = "DOCKET_KEY", hide_env_values = true)]
+    pub(crate) key: Option<PathBuf>,
+    /// Print results as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Print nothing but errors
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Tour(tour::Args),
+    Init(init::Args),
+    #[command(subcommand)]
+    Unit(unit::Verb),
+    #[command(subcommand)]
+    Official(official::Verb),
+    #[command(subcommand)]
+    Case(case::Verb),
+    Import(import::Args),
+    Report(report::Args),
+    Log(log::Args),
+    Record(record::Args),
+    Stream(stream::Args),
+    Checkpoint(checkpoint::Args),
+    Verify(verify::Args),
+    #[command(subcommand)]
+    Clock(clock::Verb),
+    Rebuild(rebuild::Args),
+    #[command(hide = true)]
+    Completions(completions::Args),
+    #[command(hide = true)]
+    Man(completions::ManArgs),
+}

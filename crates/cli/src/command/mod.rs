@@ -1,0 +1,49 @@
+//! The commands, a file each.
+
+pub(crate) mod case;
+pub(crate) mod checkpoint;
+pub(crate) mod clock;
+pub(crate) mod completions;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod log;
+pub(crate) mod official;
+pub(crate) mod rebuild;
+pub(crate) mod record;
+pub(crate) mod report;
+pub(crate) mod show;
+pub(crate) mod stream;
+pub(crate) mod tour;
+pub(crate) mod unit;
+pub(crate) mod verify;
+
+use crate::{
+    args::{Cli, Command},
+    failure::{Exit, Failure},
+    output::Output,
+    session::Place,
+};
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
+    let place = Place::new(&cli.global);
+    let done = |result: Result<(), Failure>| result.map(|()| Exit::Done);
+    match &cli.command {
+        Command::Tour(args) => tour::run(args, output),
+        Command::Init(args) => done(init::run(args, &place, output)),
+        Command::Unit(verb) => done(unit::run(verb, &place, output)),
+        Command::Official(verb) => done(official::run(verb, &place, output)),
+        Command::Case(verb) => done(case::run(verb, &place, output)),
+        Command::Import(args) => import::run(args, &place, output),
+        Command::Report(args) => done(report::run(args, &place, output)),
+        Command::Log(args) => done(log::run(args, &place, output)),
+        Command::Record(args) => done(record::run(args, &place, output)),
+        Command::Stream(args) => done(stream::run(args, &place, output)),
+        Command::Checkpoint(args) => done(checkpoint::run(args, &place, output)),
+        Command::Verify(args) => verify::run(args, &place, output),
+        Command::Clock(verb) => done(clock::run(verb, &place, output)),
+        Command::Rebuild(args) => done(rebuild::run(args, &place, output)),
+        Command::Completions(args) => done(completions::run(args, output)),
+        Command::Man(args) => done(completions::man(args, output)),
+    }
+}
