@@ -29,6 +29,11 @@ impl Place {
         Self { folder: global.ledger.clone(), key: global.key.clone() }
     }
 
+    /// Names a folder whose key lies in it.
+    pub(crate) fn of_folder(folder: PathBuf) -> Self {
+        Self { folder, key: None }
+    }
+
     pub(crate) fn disk(&self) -> Arc<dyn Disk> {
         Arc::new(FileDisk::new(&self.folder))
     }
@@ -68,16 +73,21 @@ impl Place {
 
     /// Opens the ledger for work.
     pub(crate) fn work(&self, output: &mut Output) -> Result<Work, Failure> {
+        self.work_with(Box::new(SystemClock), Box::new(SystemEntropy::new()?), output)
+    }
+
+    /// Opens the ledger for work with a clock and randomness of the caller's.
+    pub(crate) fn work_with(
+        &self,
+        clock: Box<dyn Clock>,
+        entropy: Box<dyn Entropy>,
+        output: &mut Output,
+    ) -> Result<Work, Failure> {
         let lock = self.lock()?;
         let progress = Progress::new(output, "bringing the index up to the log", None);
-        let office = Office::open(
-            self.disk(),
-            &self.keys(),
-            &self.index(),
-            Box::new(SystemClock),
-            Box::new(SystemEntropy::new()?),
-            &|record| progress.set(record),
-        )?;
+        let office = Office::open(self.disk(), &self.keys(), &self.index(), clock, entropy, &|record| {
+            progress.set(record)
+        })?;
         progress.finish();
         office.notices().iter().for_each(|notice| output.note(format_args!("note: {notice}")));
         Ok(Work { office, _lock: lock })
@@ -141,7 +151,12 @@ pub(crate) struct SystemEntropy(ChaCha20Rng);
 impl SystemEntropy {
     pub(crate) fn new() -> Result<Self, Failure> {
         let seed: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes()?);
-        Ok(Self(ChaCha20Rng::from_seed(*seed)))
+        Ok(Self::seeded(&seed))
+    }
+
+    /// Draws from a seed: for a demonstration, whose ledger is to be the same every time.
+    pub(crate) fn seeded(seed: &[u8; 32]) -> Self {
+        Self(ChaCha20Rng::from_seed(*seed))
     }
 }
 

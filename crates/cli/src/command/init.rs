@@ -2,7 +2,7 @@
 
 use std::{fs, io, sync::Arc};
 
-use docket_log::{Disk, FileDisk, NewLedger, WriterLock, create};
+use docket_log::{Clock, Disk, Entropy, FileDisk, NewLedger, WriterLock, create};
 use docket_proof::{ClockKind, Genesis, SigningKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -34,7 +34,14 @@ struct Made<'a> {
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let made = make(place, &args.origin, &args.zone, ClockKind::System)?;
+    let making = Making {
+        kind: ClockKind::System,
+        created: SystemClock::time(),
+        seed: Zeroizing::new(random_bytes()?),
+        clock: Box::new(SystemClock),
+        entropy: Box::new(SystemEntropy::new()?),
+    };
+    let made = make(place, &args.origin, &args.zone, making)?;
     if output.json {
         return output.object(&Made {
             origin: &args.origin,
@@ -52,26 +59,34 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     Ok(())
 }
 
+/// What a new ledger is made from, beside its name.
+pub(crate) struct Making {
+    pub(crate) kind: ClockKind,
+    pub(crate) created: i64,
+    pub(crate) seed: Zeroizing<[u8; 32]>,
+    pub(crate) clock: Box<dyn Clock>,
+    pub(crate) entropy: Box<dyn Entropy>,
+}
+
 /// Makes a ledger with its first checkpoint.
 pub(crate) fn make(
     place: &Place,
     origin: &str,
     zone: &str,
-    clock: ClockKind,
+    mut making: Making,
 ) -> Result<docket_log::Identity, Failure> {
     times::zone(zone)?;
+    let key = SigningKey::from_seed(origin, &making.seed).map_err(|error| {
+        Failure::usage(error).hint("an origin has no space and no plus, such as ledger.example/office-1")
+    })?;
     fs::create_dir_all(&place.folder).map_err(|error| cannot_make(&place.folder, error))?;
     let disk: Arc<dyn Disk> = place.disk();
     if let Some(folder) = place.key_folder() {
         FileDisk::create(folder).map_err(|error| cannot_make(folder, error))?;
     }
-    let seed: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes()?);
-    let key = SigningKey::from_seed(origin, &seed).map_err(|error| {
-        Failure::usage(error).hint("an origin has no space and no plus, such as ledger.example/office-1")
-    })?;
     let genesis = Genesis {
-        clock,
-        created: SystemClock::time(),
+        clock: making.kind,
+        created: making.created,
         nonce: [0; 32],
         public_key: [0; 32],
         origin: origin.to_owned(),
@@ -79,15 +94,10 @@ pub(crate) fn make(
         predecessor: None,
     };
     let _lock = WriterLock::acquire(&place.folder, &format!("process {}", std::process::id()))?;
-    let mut entropy = SystemEntropy::new()?;
-    let recovered = create(disk, &place.keys(), NewLedger { genesis, key: &key }, &mut entropy)?;
+    let recovered = create(disk, &place.keys(), NewLedger { genesis, key: &key }, making.entropy.as_mut())?;
     let identity = recovered.identity().clone();
-    let writer = recovered.into_writer(
-        Box::new(place.reader()?.heads(1)?),
-        Box::new(SystemClock),
-        Box::new(SystemEntropy::new()?),
-    )?;
-    writer.checkpoint()?;
+    let heads = Box::new(place.reader()?.heads(1)?);
+    recovered.into_writer(heads, making.clock, making.entropy)?.checkpoint()?;
     Ok(identity)
 }
 

@@ -20,6 +20,13 @@ pub(crate) struct Args {
     as_of: Option<String>,
 }
 
+impl Args {
+    /// Asks for the whole log.
+    pub(crate) const fn all() -> Self {
+        Self { from: 0, count: None, as_of: None }
+    }
+}
+
 /// Lets a walk stop over the log or over the output.
 enum Stop {
     Store(StoreError),

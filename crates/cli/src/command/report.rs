@@ -22,6 +22,13 @@ pub(crate) struct Args {
     by_unit: bool,
 }
 
+impl Args {
+    /// Asks for the whole report on cases.
+    pub(crate) const fn cases() -> Self {
+        Self { name: Name::Cases, period: None, as_of: None, by_unit: false }
+    }
+}
+
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Name {
     /// How many cases, how far, and how they stand to the due date their source stated

@@ -1,6 +1,14 @@
 //! `docket verify`.
 
-use std::{fs::File, io::Read as _, path::PathBuf};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::PathBuf,
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use docket_log::{Finding, GivenCheckpoint, Report, ScanOptions, Undecided, Verdict, scan};
 use docket_projection::{IndexCheck, check_index};
@@ -42,34 +50,51 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     for path in &args.checkpoint {
         options.given.push(GivenCheckpoint { name: path.display().to_string(), note: read_note(path)? });
     }
-    if !place.folder.is_dir() {
-        return Err(Failure::undecided(format!("there is no folder {}", place.folder.display()))
-            .hint("name the ledger's folder with --ledger DIR (or DOCKET_LEDGER)"));
+    let mut outcome = Outcome { report: scan_shown(place, options, output)?, index: None };
+    if args.index {
+        outcome.index = Some(compare_index(&outcome.report, place)?);
     }
-    let done = std::sync::atomic::AtomicU64::new(0);
-    let report = {
-        let progress = std::sync::Mutex::new(Progress::new(output, "verifying", None));
-        let tick = |count| {
-            let total = done.fetch_add(count, std::sync::atomic::Ordering::Relaxed) + count;
-            if let Ok(progress) = progress.try_lock() {
-                progress.set(total);
-            }
-        };
-        options.progress = &tick;
-        let report = scan(place.disk().as_ref(), &options)?;
-        if let Ok(progress) = progress.lock() {
-            progress.finish();
-        }
-        report
-    };
-    let index = if args.index { Some(compare_index(&report, place)?) } else { None };
-    let outcome = Outcome::new(report, index);
     if output.json {
         outcome.object(output)?
     } else {
         outcome.tell(output)?
     }
     Ok(outcome.exit())
+}
+
+/// Verifies and says only what differs from ledger to ledger: findings, and the verdict.
+pub(crate) fn summary(
+    given: Vec<GivenCheckpoint>,
+    place: &Place,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let options = ScanOptions { given, ..ScanOptions::default() };
+    let outcome = Outcome { report: scan_shown(place, options, output)?, index: None };
+    outcome.tell_findings(output)?;
+    output.line(outcome.last_line())?;
+    Ok(outcome.exit())
+}
+
+/// Scans with progress on a terminal.
+fn scan_shown(place: &Place, options: ScanOptions<'_>, output: &Output) -> Result<Report, Failure> {
+    if !place.folder.is_dir() {
+        return Err(Failure::undecided(format!("there is no folder {}", place.folder.display()))
+            .hint("name the ledger's folder with --ledger DIR (or DOCKET_LEDGER)"));
+    }
+    let done = AtomicU64::new(0);
+    let progress = Mutex::new(Progress::new(output, "verifying", None));
+    let tick = |count| {
+        let total = done.fetch_add(count, Ordering::Relaxed) + count;
+        if let Ok(progress) = progress.try_lock() {
+            progress.set(total);
+        }
+    };
+    let ScanOptions { threads, patience, given, .. } = options;
+    let report = scan(place.disk().as_ref(), &ScanOptions { threads, patience, given, progress: &tick })?;
+    if let Ok(progress) = progress.lock() {
+        progress.finish();
+    }
+    Ok(report)
 }
 
 /// Reads a note a little beyond its limit, so that a longer file is refused as one.
@@ -173,10 +198,6 @@ struct UndecidedJson<'a> {
 }
 
 impl Outcome {
-    fn new(report: Report, index: Option<IndexCheck>) -> Self {
-        Self { report, index }
-    }
-
     fn verdict(&self) -> Verdict {
         match (self.report.verdict(), &self.index) {
             (Verdict::Altered, _) | (_, Some(IndexCheck::Differs(_))) => Verdict::Altered,
@@ -334,6 +355,16 @@ impl Outcome {
             output
                 .line(format_args!("clock        record {record}: somebody confirmed a clock far behind"))?;
         }
+        self.tell_findings(output)?;
+        let not_covered = self.not_covered();
+        for open in &not_covered {
+            output.line(format_args!("not covered  {open}"))?;
+        }
+        output.line(self.last_line())
+    }
+
+    fn tell_findings(&self, output: &mut Output) -> Result<(), Failure> {
+        let report = &self.report;
         match &self.index {
             None => {}
             Some(IndexCheck::Same { size, pages }) => {
@@ -361,11 +392,7 @@ impl Outcome {
         for undecided in &report.undecided {
             output.line(format_args!("UNDECIDED    {}", escape(&undecided.to_string())))?;
         }
-        let not_covered = self.not_covered();
-        for open in &not_covered {
-            output.line(format_args!("not covered  {open}"))?;
-        }
-        output.line(self.last_line())
+        Ok(())
     }
 
     /// The verdict and its scope, in one line.
