@@ -6,7 +6,7 @@ use crate::{
         CaseReopenedPersonal, ReplyDelivered, ReplyDeliveredPersonal, StepTaken, StepTakenPersonal,
     },
     event::Event,
-    id::{CaseId, OfficialId, StreamRef},
+    id::{CaseId, OfficialId, StreamKind, StreamRef},
     official::{OfficialRegistered, OfficialRegisteredPersonal},
     personal::PersonalValue,
     source::SourceRegistered,
@@ -71,6 +71,18 @@ impl Act {
             Self::CloseCase(case, body, _) => (Some(case.stream()), body.clone().into()),
             Self::ReopenCase(case, body, _) => (Some(case.stream()), body.clone().into()),
         }
+    }
+
+    /// Returns the kind of stream that it begins, if it begins one.
+    pub fn opens(&self) -> Option<StreamKind> {
+        let (_, event) = self.event();
+        event.opens().then(|| event.stream_kind())
+    }
+
+    /// Returns the event it would yield and its personal values, undecided: to compare with what is recorded.
+    pub fn into_parts(self) -> (Event, Vec<PersonalValue>) {
+        let (_, event, personal) = self.into_event();
+        (event, personal)
     }
 
     /// As [`event`](Self::event), with the personal values.

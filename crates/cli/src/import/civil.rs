@@ -270,7 +270,9 @@ mod tests {
 
     #[test]
     fn dates_and_hours_of_no_calendar_are_refused_and_shown() {
-        for value in ["2011-02-30 00:00:00", "2011-02-29 10:00:00", "2011-13-01 00:00:00", "2011-01-01 24:00:00"] {
+        for value in
+            ["2011-02-30 00:00:00", "2011-02-29 10:00:00", "2011-13-01 00:00:00", "2011-01-01 24:00:00"]
+        {
             assert_eq!(boston().read(value), Err(CivilError::NoSuchTime { value: value.into() }));
         }
         assert!(boston().read("2012-02-29 10:00:00").is_ok());
@@ -278,7 +280,14 @@ mod tests {
 
     #[test]
     fn what_is_not_of_the_form_is_not_shown() {
-        for value in ["Wang Xiaoming", "617-555-1234", "", "2011-07-01", "2011-07-01 01:32:33 called", "2011-07-01 01:32:3村"] {
+        for value in [
+            "Wang Xiaoming",
+            "617-555-1234",
+            "",
+            "2011-07-01",
+            "2011-07-01 01:32:33 called",
+            "2011-07-01 01:32:3村",
+        ] {
             assert_eq!(boston().read(value), Err(CivilError::OtherForm { len: value.len() }), "{value}");
         }
         // Eight digits are a date here, and elsewhere a telephone number.
@@ -325,7 +334,9 @@ mod tests {
     fn unusable_zones_and_formats_are_refused() {
         let new = |zone: &str, format: &str| Clock::new(zone, &[format.into()]).map(drop);
         assert_eq!(new("Europe/Boston", "%F"), Err(ClockError::Zone("Europe/Boston".into())));
-        for format in ["%H:%M", "%Y-%m-%d %H", "%Y-%m-%d %I:%M", "%Y-%m", "%Y-%m-%d %!", "%Y-%m-%d %H:%M [%Q]", "x"] {
+        for format in
+            ["%H:%M", "%Y-%m-%d %H", "%Y-%m-%d %I:%M", "%Y-%m", "%Y-%m-%d %!", "%Y-%m-%d %H:%M [%Q]", "x"]
+        {
             assert!(matches!(new("UTC", format), Err(ClockError::Format { .. })), "{format}");
         }
         assert_eq!(Clock::new("UTC", &[]).map(drop), Err(ClockError::NoFormat));

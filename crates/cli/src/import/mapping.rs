@@ -303,8 +303,11 @@ impl Mapping {
     /// When the file lacks columns that the mapping uses: all of them are named. An ignored column may be missing.
     pub(crate) fn bind(&self, header: &[String]) -> Result<Mapper<'_>, MappingError> {
         let used: BTreeSet<&str> = self.file.uses().into_iter().map(|used| used.column).collect();
-        let missing: Vec<String> =
-            used.iter().filter(|column| !header.iter().any(|name| name == *column)).map(ToString::to_string).collect();
+        let missing: Vec<String> = used
+            .iter()
+            .filter(|column| !header.iter().any(|name| name == *column))
+            .map(ToString::to_string)
+            .collect();
         if !missing.is_empty() {
             return Err(MappingError::UnknownColumns {
                 mapping: self.file.name.clone(),
@@ -335,7 +338,9 @@ impl MappingFile {
         let mut add = |column, purpose: String, is_personal| uses.push(Used { column, purpose, is_personal });
         add(self.key.as_str(), "the key".into(), false);
         add(&self.case.registered, "case.registered".into(), false);
-        for (column, purpose) in [(&self.case.stated_due, "case.stated_due"), (&self.case.category, "case.category")] {
+        for (column, purpose) in
+            [(&self.case.stated_due, "case.stated_due"), (&self.case.category, "case.category")]
+        {
             if let Some(column) = column {
                 add(column, purpose.into(), false);
             }
@@ -372,17 +377,35 @@ impl MappingFile {
         let mut acts = Vec::new();
         if let Some(table) = &self.assigned {
             let terms = vec![(&*table.unit, "unit")];
-            acts.push(ActTable { name: "assigned", at: &table.at, when: table.when.as_ref(), terms, personal: None });
+            acts.push(ActTable {
+                name: "assigned",
+                at: &table.at,
+                when: table.when.as_ref(),
+                terms,
+                personal: None,
+            });
         }
         for table in &self.step {
-            let terms = table.activity_column.as_deref().map(|column| (column, "activity_column")).into_iter().collect();
+            let terms = table
+                .activity_column
+                .as_deref()
+                .map(|column| (column, "activity_column"))
+                .into_iter()
+                .collect();
             let personal = Some(&table.personal);
             acts.push(ActTable { name: "step", at: &table.at, when: table.when.as_ref(), terms, personal });
         }
         if let Some(table) = &self.replied {
-            let terms = table.outcome.column.as_deref().map(|column| (column, "outcome")).into_iter().collect();
+            let terms =
+                table.outcome.column.as_deref().map(|column| (column, "outcome")).into_iter().collect();
             let personal = Some(&table.personal);
-            acts.push(ActTable { name: "replied", at: &table.at, when: table.when.as_ref(), terms, personal });
+            acts.push(ActTable {
+                name: "replied",
+                at: &table.at,
+                when: table.when.as_ref(),
+                terms,
+                personal,
+            });
         }
         if let Some(table) = &self.closed {
             let personal = Some(&table.personal);
@@ -399,7 +422,10 @@ impl MappingFile {
 
     fn check_tables(&self) -> Result<(), MappingError> {
         let error = |place: &str, problem| Err(MappingError::Table { place: place.into(), problem });
-        let choices = [("channel", Some(&self.channel)), ("replied.outcome", self.replied.as_ref().map(|r| &r.outcome))];
+        let choices = [
+            ("channel", Some(&self.channel)),
+            ("replied.outcome", self.replied.as_ref().map(|r| &r.outcome)),
+        ];
         for (place, choice) in choices {
             let Some(choice) = choice else { continue };
             match (&choice.column, choice.values.is_empty(), &choice.default) {
@@ -422,7 +448,8 @@ impl MappingFile {
 
     fn check_columns(&self) -> Result<(), MappingError> {
         let uses = self.uses();
-        let personal: BTreeSet<&str> = uses.iter().filter(|used| used.is_personal).map(|used| used.column).collect();
+        let personal: BTreeSet<&str> =
+            uses.iter().filter(|used| used.is_personal).map(|used| used.column).collect();
         for used in &uses {
             let column = || used.column.to_owned();
             let used_as = || used.purpose.clone();

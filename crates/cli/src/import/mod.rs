@@ -18,7 +18,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use civil::{ClaimedTime, CivilError, ClockError, Precision};
+pub(crate) use civil::{CivilError, ClaimedTime, ClockError, Precision};
 pub(crate) use mapping::{Mapping, MappingError};
 pub(crate) use reject::{Reason, Reject, RejectWriter};
 pub(crate) use rows::{ActKind, MappedAct, MappedRow, Personal, RowOutcome, Rows, RowsError};

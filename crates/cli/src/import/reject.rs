@@ -74,6 +74,15 @@ pub(crate) enum Reason {
     /// Something happened to the case before there was a case.
     #[error("a time before the case was registered")]
     BeforeRegistration,
+    /// The ledger holds the key with other content.
+    #[error("the same key as record {record} of the ledger, with other content")]
+    KnownOtherwise {
+        /// The first record under the key.
+        record: u64,
+    },
+    /// The rules refuse it, for a reason that shows no personal value.
+    #[error("{0}")]
+    Refused(String),
     /// An earlier row of this file has the same key and says something else.
     #[error("the same key as row {first}, with other content")]
     Conflict {

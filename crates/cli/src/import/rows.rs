@@ -153,22 +153,24 @@ impl<'a> Rows<'a> {
         };
         // Half of a hash is enough against chance and against a file made to collide (2^64 trials).
         let seen = Seen { row: row.number, content: first_half(row.content) };
-        Ok(Some(match self.seen.entry(u128::from_le_bytes(first_half(blake3::hash(row.key.as_bytes()).into()))) {
-            Entry::Vacant(place) => {
-                place.insert(seen);
-                RowOutcome::Mapped(row)
-            }
-            Entry::Occupied(place) => {
-                let first = *place.get();
-                if first.content == seen.content {
-                    RowOutcome::Duplicate { row: row.number, first: first.row }
-                } else {
-                    let reason = Reason::Conflict { first: first.row };
-                    let key = Some(row.key.to_owned());
-                    RowOutcome::Rejected(Reject { row: row.number, key, column: None, reason })
+        Ok(Some(
+            match self.seen.entry(u128::from_le_bytes(first_half(blake3::hash(row.key.as_bytes()).into()))) {
+                Entry::Vacant(place) => {
+                    place.insert(seen);
+                    RowOutcome::Mapped(row)
                 }
-            }
-        }))
+                Entry::Occupied(place) => {
+                    let first = *place.get();
+                    if first.content == seen.content {
+                        RowOutcome::Duplicate { row: row.number, first: first.row }
+                    } else {
+                        let reason = Reason::Conflict { first: first.row };
+                        let key = Some(row.key.to_owned());
+                        RowOutcome::Rejected(Reject { row: row.number, key, column: None, reason })
+                    }
+                }
+            },
+        ))
     }
 
     /// Reads what is left and says what the file was; see [`Table::finish`].
@@ -238,7 +240,10 @@ impl<'m> Mapper<'m> {
     ) -> Self {
         let file = &mapping.file;
         let place = |column: &String| {
-            header.iter().position(|name| name == column).expect("Mapping::bind found every column that is used")
+            header
+                .iter()
+                .position(|name| name == column)
+                .expect("Mapping::bind found every column that is used")
         };
         let optional = |column: &Option<String>| column.as_ref().map(place);
         let fields = |table: &'m BTreeMap<String, String>| -> Fields<'m> {
@@ -305,8 +310,10 @@ impl<'m> Mapper<'m> {
         };
         let cells = Cells(raw.cells.map_err(|(column, reason)| reject(None, column, reason))?);
         // A key that is none is not shown: it may be a cell of another column.
-        let key = cells.required_term(self.key).map_err(|(column, reason)| reject(None, Some(column), reason))?;
-        self.map_cells(raw.number, key, cells).map_err(|(column, reason)| reject(Some(key), Some(column), reason))
+        let key =
+            cells.required_term(self.key).map_err(|(column, reason)| reject(None, Some(column), reason))?;
+        self.map_cells(raw.number, key, cells)
+            .map_err(|(column, reason)| reject(Some(key), Some(column), reason))
     }
 
     fn map_cells<'a>(&'a self, number: u64, key: &'a str, cells: Cells<'a>) -> Result<MappedRow<'a>, Fault> {
@@ -378,7 +385,9 @@ impl<'m> Mapper<'m> {
                 None => return Ok(None),
             },
             BoundKind::Step { activity } => ActKind::Step { activity },
-            BoundKind::StepOfColumn { activity } => ActKind::Step { activity: cells.required_term(*activity)? },
+            BoundKind::StepOfColumn { activity } => {
+                ActKind::Step { activity: cells.required_term(*activity)? }
+            }
             BoundKind::Replied { outcome } => ActKind::Replied { outcome: outcome.word(cells)? },
             BoundKind::Closed => ActKind::Closed,
         };
@@ -480,6 +489,9 @@ impl fmt::Debug for MappedRow<'_> {
 impl fmt::Debug for MappedAct<'_> {
     /// Without personal values.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MappedAct").field("time", &self.time).field("kind", &self.kind).finish_non_exhaustive()
+        f.debug_struct("MappedAct")
+            .field("time", &self.time)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
     }
 }

@@ -180,7 +180,9 @@ impl<'a> Table<'a> {
         match reader.get_mut().fault(1) {
             None => {}
             Some(RowFault::TooLong) => return Err(TableError::Header("it is longer than a row may be")),
-            Some(RowFault::UnclosedQuote) => return Err(TableError::Header("a quotation mark is not closed")),
+            Some(RowFault::UnclosedQuote) => {
+                return Err(TableError::Header("a quotation mark is not closed"));
+            }
         }
         match read {
             Ok(true) => {}
@@ -260,7 +262,11 @@ fn header(record: &StringRecord) -> Result<Vec<String>, TableError> {
             return Err(TableError::Header("it has a column name of more than 200 bytes"));
         }
         if let Some(first) = names.iter().position(|known| known == name) {
-            return Err(TableError::DuplicateColumn { name: name.into(), first: first + 1, second: place + 1 });
+            return Err(TableError::DuplicateColumn {
+                name: name.into(),
+                first: first + 1,
+                second: place + 1,
+            });
         }
         names.push(name.into());
     }
@@ -309,7 +315,7 @@ struct Text<'a> {
 }
 
 enum Bytes<'a> {
-    Plain(BufReader<Hashed<'a>>),
+    Plain(Box<BufReader<Hashed<'a>>>),
     Gzip(Box<MultiGzDecoder<BufReader<Hashed<'a>>>>),
 }
 
@@ -318,8 +324,11 @@ impl<'a> Text<'a> {
         let hashed = Hashed { source, hasher: blake3::Hasher::new(), len: 0 };
         let mut file = BufReader::with_capacity(BUFFER_LEN, hashed);
         let is_gzip = file.fill_buf().map_err(TableError::Io)?.starts_with(&[0x1f, 0x8b]);
-        let mut bytes =
-            if is_gzip { Bytes::Gzip(Box::new(MultiGzDecoder::new(file))) } else { Bytes::Plain(file) };
+        let mut bytes = if is_gzip {
+            Bytes::Gzip(Box::new(MultiGzDecoder::new(file)))
+        } else {
+            Bytes::Plain(Box::new(file))
+        };
         let mut start = Vec::new();
         Read::take(&mut bytes, 4).read_to_end(&mut start).map_err(read_error)?;
         if let Some(kind) = other_kind(&start) {
