@@ -20,8 +20,8 @@ use serde::Serialize;
 use crate::{
     failure::{Exit, Failure},
     import::{
-        Input, MappedRow, Mapping, MappingError, Reason, Reject, RejectWriter, RowOutcome, Rows, RowsError,
-        Survey, TableError,
+        ActKind, Input, MappedRow, Mapping, MappingError, Reason, Reject, RejectWriter, RowOutcome, Rows,
+        RowsError, Survey, TableError,
     },
     output::Output,
     session::{Place, Progress, SystemClock, Work},
@@ -194,15 +194,12 @@ impl Import<'_> {
                 self.begin(self.register_source()?, StreamKind::SOURCE, "source", &mut before, SourceId::new)?
             }
         };
-        let unit = match row.unit {
-            None => None,
-            Some(code) => Some(match self.unit(code)? {
-                Some(unit) => unit,
-                None => {
-                    self.begin(self.register_unit(code)?, StreamKind::UNIT, code, &mut before, UnitId::new)?
-                }
-            }),
-        };
+        for act in &row.acts {
+            if let ActKind::Assigned { unit } = act.kind {
+                self.unit_or_begin(unit, &mut before)?;
+            }
+        }
+        let unit = row.unit.map(|code| self.unit_or_begin(code, &mut before)).transpose()?;
         let (number, key) = (row.number, row.key.to_owned());
         let case = self.office.office.states_of(&[])?.count(StreamKind::CASE) + 1;
         let commands = match self.vocabulary.commands(row, source, unit, case) {
@@ -211,6 +208,8 @@ impl Import<'_> {
         };
         let recorded = if self.counts.dry_run {
             before.extend(commands);
+            // Units that only this row began are not in the register for the next.
+            self.vocabulary.forget_units();
             self.office.office.decide_all(before).map(|events| events.len() as u64)
         } else {
             let appended = self.office.office.record(id, commands, Acknowledge::Later);
@@ -309,10 +308,7 @@ impl Import<'_> {
             return Ok(unit);
         }
         let unit = self.begin(self.register_unit(code)?, StreamKind::UNIT, code, before, UnitId::new)?;
-        // A dry run forgets it with the row.
-        if !self.counts.dry_run {
-            self.vocabulary.know_unit(code, unit);
-        }
+        self.vocabulary.know_unit(code, unit);
         Ok(unit)
     }
 

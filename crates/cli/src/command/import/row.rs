@@ -88,6 +88,10 @@ impl Vocabulary {
         self.units.insert(code.to_owned(), unit);
     }
 
+    pub(super) fn forget_units(&mut self) {
+        self.units.clear();
+    }
+
     /// Returns the commands of a row, the registration first.
     pub(super) fn commands(
         &self,
