@@ -10,6 +10,7 @@ use std::{
     },
 };
 
+use anstyle::{AnsiColor, Style};
 use docket_log::{Finding, GivenCheckpoint, Report, ScanOptions, Undecided, Verdict, scan};
 use docket_projection::{IndexCheck, check_index};
 use docket_proof::{ClockKind, MAX_NOTE_LEN};
@@ -116,6 +117,11 @@ fn compare_index(report: &Report, place: &Place) -> Result<IndexCheck, Failure> 
     }
     Ok(check_index(&place.reader()?, &place.index())?)
 }
+
+/// Colours, where the output takes them; every line reads without.
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const OPEN: Style = AnsiColor::Yellow.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
 
 /// Everything the verdict rests on.
 struct Outcome {
@@ -342,7 +348,7 @@ impl Outcome {
                 .checkpoint
                 .as_ref()
                 .map_or_else(|| "?".to_owned(), |checkpoint| checkpoint.size().to_string());
-            let holds = if given.holds { "holds" } else { "DOES NOT HOLD" };
+            let holds = if given.holds { "holds" } else { "does not hold" };
             output.line(format_args!("given        {}: size {size}: {holds}", escape(&given.name)))?;
         }
         for note in &report.cuts {
@@ -375,22 +381,24 @@ impl Outcome {
             Some(IndexCheck::Differs(differences)) => {
                 for difference in differences {
                     output.line(format_args!(
-                        "ALTERED      index: {difference} (`docket rebuild` builds it again)"
+                        "{BAD}ALTERED{BAD:#}      index: {difference} (`docket rebuild` builds it again)"
                     ))?;
                 }
             }
-            Some(IndexCheck::NotChecked(why)) => output.line(format_args!("UNDECIDED    index: {why}"))?,
+            Some(IndexCheck::NotChecked(why)) => {
+                output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    index: {why}"))?
+            }
         }
         for finding in &report.findings {
-            output.line(format_args!("ALTERED      {}", escape(&finding.to_string())))?;
+            output.line(format_args!("{BAD}ALTERED{BAD:#}      {}", escape(&finding.to_string())))?;
         }
         if let Some(more) =
             report.findings_total.checked_sub(report.findings.len() as u64).filter(|more| *more > 0)
         {
-            output.line(format_args!("ALTERED      and {more} findings more"))?;
+            output.line(format_args!("{BAD}ALTERED{BAD:#}      and {more} findings more"))?;
         }
         for undecided in &report.undecided {
-            output.line(format_args!("UNDECIDED    {}", escape(&undecided.to_string())))?;
+            output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    {}", escape(&undecided.to_string())))?;
         }
         Ok(())
     }
@@ -401,7 +409,7 @@ impl Outcome {
         let held = report.given.iter().filter(|given| given.holds).count();
         match self.verdict() {
             Verdict::Intact => format!(
-                "verdict: intact: {} records under root {}, {} own and {held} given checkpoints hold, 0 cosignatures; {}",
+                "verdict: {GOOD}intact{GOOD:#}: {} records under root {}, {} own and {held} given checkpoints hold, 0 cosignatures; {}",
                 report.size,
                 report.root.map(|root| root.to_string()).unwrap_or_default(),
                 report.own_checkpoints,
@@ -412,15 +420,16 @@ impl Outcome {
                 },
             ),
             Verdict::Altered => {
-                let total = report.findings_total
+                let total: u64 = report.findings_total
                     + self.index.as_ref().map_or(0, |index| match index {
                         IndexCheck::Differs(differences) => differences.len() as u64,
                         _ => 0,
                     });
+                let findings = if total == 1 { "finding" } else { "findings" };
                 let first = report.findings.iter().filter_map(|finding| finding.record).min();
                 let at = first.map_or_else(String::new, |record| format!(", the first at record {record}"));
                 format!(
-                    "verdict: ALTERED: {total} findings{at}; {} records follow from record 0 on",
+                    "verdict: {BAD}ALTERED{BAD:#}: {total} findings{at}; {} records follow from record 0 on",
                     report.size
                 )
             }
@@ -431,7 +440,7 @@ impl Outcome {
                 let count = report.undecided.len()
                     + usize::from(matches!(self.index, Some(IndexCheck::NotChecked(_))));
                 format!(
-                    "verdict: undecided: {} records follow, but {count} things could not be judged",
+                    "verdict: {OPEN}undecided{OPEN:#}: {} records follow, but {count} things could not be judged",
                     report.size
                 )
             }

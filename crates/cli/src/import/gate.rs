@@ -241,6 +241,15 @@ mod tests {
     }
 
     #[test]
+    fn a_row_that_ends_with_a_buffer_does_not_count_for_the_next() {
+        let mut gate = Gate::new(&[][..], 8);
+        for buffer in [&b"abcd"[..], b"efg\n", b"12345678"] {
+            assert_eq!(gate.pass(&mut buffer.to_vec()), buffer.len());
+        }
+        assert_eq!(gate.faults, []);
+    }
+
+    #[test]
     fn an_end_inside_quotes_is_a_fault_of_the_last_row() {
         assert_eq!(through(b"a\n\"b\nc\n", 99, 3).2, [(2, RowFault::UnclosedQuote)]);
         assert_eq!(through(b"a\n\"b\"", 99, 3).2, []);

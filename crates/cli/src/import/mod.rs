@@ -18,8 +18,8 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use civil::{CivilError, ClaimedTime, ClockError, Precision};
+pub(crate) use civil::{ClaimedTime, Precision};
 pub(crate) use mapping::{Mapping, MappingError};
 pub(crate) use reject::{Reason, Reject, RejectWriter};
-pub(crate) use rows::{ActKind, MappedAct, MappedRow, Personal, RowOutcome, Rows, RowsError};
+pub(crate) use rows::{ActKind, MappedAct, MappedRow, RowOutcome, Rows, RowsError};
 pub(crate) use table::{Input, Survey, TableError};

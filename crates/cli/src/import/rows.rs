@@ -88,12 +88,7 @@ pub(crate) enum RowOutcome<'a> {
     /// It can be imported.
     Mapped(MappedRow<'a>),
     /// It says what an earlier row of the file says.
-    Duplicate {
-        /// Its number.
-        row: u64,
-        /// The number of the earlier one.
-        first: u64,
-    },
+    Duplicate,
     /// It cannot be imported.
     Rejected(Reject),
 }
@@ -162,7 +157,7 @@ impl<'a> Rows<'a> {
                 Entry::Occupied(place) => {
                     let first = *place.get();
                     if first.content == seen.content {
-                        RowOutcome::Duplicate { row: row.number, first: first.row }
+                        RowOutcome::Duplicate
                     } else {
                         let reason = Reason::Conflict { first: first.row };
                         let key = Some(row.key.to_owned());

@@ -10,8 +10,9 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    ActKind, CivilError, ClockError, Input, Mapping, MappingError, Precision, Reason, Reject, RowOutcome,
-    Rows, RowsError, TableError,
+    ActKind, Input, Mapping, MappingError, Precision, Reason, Reject, RowOutcome, Rows, RowsError,
+    TableError,
+    civil::{CivilError, ClockError},
 };
 
 const MAPPING: &str = r#"
@@ -90,7 +91,7 @@ fn outcomes(bytes: impl AsRef<[u8]>) -> (Vec<String>, Vec<Reject>) {
     while let Some(outcome) = rows.next_row().unwrap() {
         words.push(match outcome {
             RowOutcome::Mapped(row) => row.key.to_owned(),
-            RowOutcome::Duplicate { row, first } => format!("{row}={first}"),
+            RowOutcome::Duplicate => "repeated".into(),
             RowOutcome::Rejected(reject) => {
                 rejects.push(reject);
                 "reject".into()
@@ -243,7 +244,7 @@ fn the_same_key_twice_is_a_duplicate_or_a_conflict() {
     let bad = "2,2024-05-33,,,Call,,,Lamp,,,,,,,Open";
     let good = "2,2024-05-03,,,Call,,,Lamp,,,,,,,Open";
     let (words, rejects) = outcomes(file(&[a, bad, a, b, good, good]));
-    assert_eq!(words, ["1", "reject", "3=1", "reject", "2", "6=5"]);
+    assert_eq!(words, ["1", "reject", "repeated", "reject", "2", "repeated"]);
     assert_eq!((rejects[1].row, rejects[1].key.as_deref()), (4, Some("1")));
     assert_eq!(rejects[1].reason, Reason::Conflict { first: 1 });
 }
@@ -266,8 +267,11 @@ fn content_is_that_of_the_mapped_columns_in_any_order() {
     let (names, values): (Vec<_>, Vec<_>) = columns.into_iter().unzip();
     assert_eq!(content(&format!("{}\n{}\n", names.join(","), values.join(","))), one);
     assert_ne!(content(&format!("{HEADER}\n{}\n", cells.replace("Lamp", "Lamps"))), one);
-    // A value that moves to the next column is another content.
-    assert_ne!(content(&format!("{HEADER}\n{}\n", cells.replace("PW,North", "PWNorth,"))), one);
+    // What moves to the next column (by name: note, office) is another content.
+    let row = |unit: &str, note: &str| {
+        content(&format!("{HEADER}\n1,2024-05-01,,,Call,{unit},North,Lamp,,,{note},,,,Open\n"))
+    };
+    assert_ne!(row("PW", "x"), row("W", "xP"));
 }
 
 #[test]
@@ -287,6 +291,10 @@ fn gzip_is_told_by_content_and_a_byte_order_mark_is_no_name() {
         let survey = input(bytes).survey().unwrap();
         assert_eq!(survey.file_hash, *blake3::hash(bytes).as_bytes());
         assert_eq!((survey.len, survey.rows), (u64::try_from(bytes.len()).unwrap(), 1));
+    }
+    // The mark does not hide a quotation mark behind it.
+    for mark in ["", "\u{feff}"] {
+        assert_eq!(input(format!("{mark}\"a\nb\",c\n1,2\n")).survey().unwrap().rows, 1);
     }
     // Two members, as `cat a.gz b.gz` makes.
     let members = [gzip(text.as_bytes()), gzip(b"2,2024-05-01,,,Call,,,,,,,,,,Open\n")].concat();
@@ -503,14 +511,28 @@ fn the_whole_boston_file_is_mapped() {
 
 #[test]
 fn the_words_of_the_shipped_mapping_are_those_of_the_domain() {
+    use docket_domain::{Channel, LabelKey, PersonalField};
     let mapping = Mapping::shipped("boston311").unwrap();
-    assert_eq!(Vec::from_iter(mapping.channels()), ["hotline", "online", "other"]);
-    let labels = ["channel", "neighborhood", "queue", "stated-timeliness", "subject", "type"];
-    assert_eq!(Vec::from_iter(mapping.label_keys()), labels);
-    let personal =
-        [("closed", "reason"), ("registered", "location"), ("registered", "street"), ("registered", "title")];
-    assert_eq!(Vec::from_iter(mapping.personal_fields()), personal);
+    for word in mapping.channels() {
+        assert!(word.parse::<Channel>().is_ok(), "{word}");
+    }
+    for key in mapping.label_keys() {
+        assert!(LabelKey::from_name(key).is_some(), "{key}");
+    }
+    for (_, field) in mapping.personal_fields() {
+        assert!(field.parse::<PersonalField>().is_ok(), "{field}");
+    }
+    assert_eq!(
+        (mapping.channels().len(), mapping.label_keys().len(), mapping.personal_fields().len()),
+        (3, 6, 4)
+    );
     assert_eq!(mapping.unit_name("ISD"), Some("Inspectional Services"));
+}
+
+#[test]
+fn limits_are_those_of_the_domain() {
+    assert_eq!(super::rows::TERM_LEN_MAX, docket_domain::Label::MAX_LEN);
+    assert_eq!(super::table::CELL_LEN_MAX, docket_domain::PersonalText::MAX_LEN);
 }
 
 /// `cargo test --release -p docket-cli --bin docket -- --ignored --nocapture import`
