@@ -62,6 +62,8 @@ pub struct Appended {
     pub first: RecordIndex,
     /// The size of the log behind its last record.
     pub size: u64,
+    /// When its records were recorded, microseconds UTC.
+    pub recorded_at: i64,
 }
 
 impl Batch {

@@ -12,6 +12,7 @@ use crate::{
         encode_checkpoint_header,
     },
     identity::read_front,
+    replace::replace,
 };
 
 /// Notes of a full file.
@@ -28,6 +29,15 @@ pub(crate) struct NotesEnd {
     pub(crate) offset: u64,
     /// Bytes follow that are no whole note.
     pub(crate) torn: bool,
+    /// The file's length when it was read.
+    pub(crate) len: u64,
+}
+
+/// Returns the longest frame, length field included, that a ledger of this origin writes: what a crash may leave torn.
+pub(crate) fn longest_frame(origin: &str) -> u64 {
+    // Origin, size, root; blank line; dash, space, origin, space, base64 of key id and signature. With their newlines.
+    const BESIDE_ORIGINS: u64 = 4 + (1 + 21 + 45) + 1 + (4 + 1 + 93);
+    2 * origin.len() as u64 + BESIDE_ORIGINS
 }
 
 /// Shows every whole note of a file with the offset of its length field.
@@ -36,7 +46,7 @@ pub(crate) fn read_notes(
     visit: &mut dyn FnMut(u64, &[u8]) -> io::Result<()>,
 ) -> io::Result<NotesEnd> {
     let len = file.len()?;
-    let mut end = NotesEnd { count: 0, offset: CHECKPOINT_HEADER_LEN as u64, torn: false };
+    let mut end = NotesEnd { count: 0, offset: CHECKPOINT_HEADER_LEN as u64, torn: false, len };
     let mut note = Vec::new();
     while end.offset < len && end.count < NOTES_PER_FILE {
         let mut prefix = [0; 4];
@@ -67,6 +77,8 @@ pub(crate) struct CheckpointFiles {
     count: u64,
     offset: u64,
     last: Option<(Checkpoint, Vec<u8>)>,
+    /// This writer has written the last file anew, so that nothing in it hangs on an earlier writer's failed sync.
+    certain: bool,
 }
 
 impl CheckpointFiles {
@@ -78,7 +90,7 @@ impl CheckpointFiles {
         verifier: &VerifierKey,
         numbers: &[u64],
     ) -> Result<Self, StoreError> {
-        let mut files = Self { disk, genesis, number: None, count: 0, offset: 0, last: None };
+        let mut files = Self { disk, genesis, number: None, count: 0, offset: 0, last: None, certain: false };
         for &number in numbers.iter().rev() {
             let path = Family::Checkpoint.path(number);
             let file = files.disk.open(&path).doing("open", &path)?;
@@ -88,19 +100,28 @@ impl CheckpointFiles {
             if let Err(source @ HeaderError::UnknownFormat { .. }) = header {
                 return Err(StoreError::Header { path, source });
             }
-            let mut good = NotesEnd { count: 0, offset: CHECKPOINT_HEADER_LEN as u64, torn: false };
+            // Notes up to the first that does not verify.
+            let (mut good_count, mut good_to) = (0, CHECKPOINT_HEADER_LEN as u64);
             let mut last = None;
             if header.is_ok() {
                 let keys = std::slice::from_ref(verifier);
                 read_notes(file.as_ref(), &mut |offset, note| {
-                    if let Ok(opened) = open_checkpoint(note, keys) {
+                    if offset == good_to
+                        && let Ok(opened) = open_checkpoint(note, keys)
+                    {
                         last = Some((opened.checkpoint, note.to_vec()));
-                        good.count += 1;
-                        good.offset = offset + 4 + note.len() as u64;
+                        good_count += 1;
+                        good_to = offset + 4 + note.len() as u64;
                     }
                     Ok(())
                 })
                 .doing("read", &path)?;
+            }
+            let len = file.len().doing("measure", &path)?;
+            let is_full = good_count == NOTES_PER_FILE;
+            if len.saturating_sub(good_to) > if is_full { 0 } else { longest_frame(verifier.name()) } {
+                let why = "a checkpoint does not verify, and more follows than a crash leaves";
+                return Err(StoreError::AlteredFile { path, why });
             }
             if last.is_none() {
                 // Nothing in it was ever handed out: a note leaves the house only after it is synced here.
@@ -109,12 +130,11 @@ impl CheckpointFiles {
                 files.disk.sync_dir(CHECKPOINT_DIR).doing("sync", CHECKPOINT_DIR)?;
                 continue;
             }
-            if file.len().doing("measure", &path)? > good.offset {
-                file.set_len(good.offset).doing("cut", &path)?;
+            if len > good_to {
+                file.set_len(good_to).doing("cut", &path)?;
                 file.sync_data().doing("sync", &path)?;
             }
-            (files.number, files.count, files.offset, files.last) =
-                (Some(number), good.count, good.offset, last);
+            (files.number, files.count, files.offset, files.last) = (Some(number), good_count, good_to, last);
             break;
         }
         Ok(files)
@@ -125,30 +145,42 @@ impl CheckpointFiles {
         self.last.as_ref()
     }
 
+    /// Makes sure that the newest checkpoint is durable, whatever became of the syncs of the writer that signed it.
+    pub(crate) fn make_certain(&mut self) -> Result<(), StoreError> {
+        if let Some(number) = self.number.filter(|_| !self.certain) {
+            replace(self.disk.as_ref(), Family::Checkpoint, number, self.offset, &[])?;
+            self.certain = true;
+        }
+        Ok(())
+    }
+
     /// Appends a note. Durable on return.
     pub(crate) fn append(&mut self, checkpoint: Checkpoint, note: Vec<u8>) -> Result<(), StoreError> {
         let mut frame = u32::try_from(note.len()).expect("our own notes are short").to_le_bytes().to_vec();
         frame.extend_from_slice(&note);
-        let (number, is_new) = match self.number {
-            None => (0, true),
-            Some(number) if self.count == NOTES_PER_FILE => (number + 1, true),
-            Some(number) => (number, false),
+        let next = match self.number {
+            None => Some(0),
+            Some(number) if self.count == NOTES_PER_FILE => Some(number + 1),
+            Some(_) => None,
         };
-        let path = Family::Checkpoint.path(number);
-        if is_new {
+        let frame_len = frame.len() as u64;
+        if let Some(number) = next {
             let mut bytes = encode_checkpoint_header(number, &self.genesis);
+            let header_len = bytes.len() as u64;
             bytes.append(&mut frame);
-            let file = self.disk.create_new(&path).doing("create", &path)?;
-            file.write_all_at(&bytes, 0).doing("write", &path)?;
-            file.sync_data().doing("sync", &path)?;
-            self.disk.sync_dir(CHECKPOINT_DIR).doing("sync", CHECKPOINT_DIR)?;
-            (self.number, self.count, self.offset) = (Some(number), 0, bytes.len() as u64);
-        } else {
+            replace(self.disk.as_ref(), Family::Checkpoint, number, 0, &bytes)?;
+            (self.number, self.count, self.offset) = (Some(number), 0, header_len);
+            self.certain = true;
+        } else if let Some(number) = self.number.filter(|_| !self.certain) {
+            replace(self.disk.as_ref(), Family::Checkpoint, number, self.offset, &frame)?;
+            self.certain = true;
+        } else if let Some(number) = self.number {
+            let path = Family::Checkpoint.path(number);
             let file = self.disk.open(&path).doing("open", &path)?;
             file.write_all_at(&frame, self.offset).doing("write", &path)?;
             file.sync_data().doing("sync", &path)?;
-            self.offset += frame.len() as u64;
         }
+        self.offset += frame_len;
         self.count += 1;
         self.last = Some((checkpoint, note));
         Ok(())

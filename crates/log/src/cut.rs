@@ -9,6 +9,7 @@ use crate::{
     error::{Doing, StoreError},
     files::{CUT_DIR, CUT_HEADER_LEN, Family, LOG_DIR, encode_cut_header, parse_cut_header},
     identity::{Identity, read_front},
+    replace::replace,
     tail::{Place, numbers},
 };
 
@@ -39,12 +40,14 @@ pub(crate) fn cut_tail(
         parts.push(Part { segment, offset, len: len.saturating_sub(offset) });
     }
     let cuts = numbers(disk, Family::Cut)?;
-    let already = match cuts.last() {
-        Some(number) => holds_parts(disk, identity, *number, size, &parts)?,
-        None => false,
-    };
-    if !already {
-        write_cut(disk, identity, cuts.last().map_or(0, |number| number + 1), size, &parts)?;
+    match cuts.last() {
+        Some(number) if holds_parts(disk, identity, *number, size, &parts)? => {
+            // Kept by a recovery that did not come to its end: perhaps because a sync failed.
+            let path = Family::Cut.path(*number);
+            let len = disk.file_len(&path).doing("measure", &path)?.unwrap_or(0);
+            replace(disk, Family::Cut, *number, len, &[])?;
+        }
+        last => write_cut(disk, identity, last.map_or(0, |number| number + 1), size, &parts)?,
     }
     // From here on a crash finds the cut file again, and the parts or fewer of them still in the log.
     for part in parts.iter().rev() {
@@ -168,6 +171,16 @@ fn each_chunk(
         done += wanted as u64;
     }
     Ok(())
+}
+
+/// Returns the size that the log was last cut to, as the last cut file tells. A log that still has that size has no
+/// record of the cut: it would stand behind.
+pub(crate) fn last_cut_size(disk: &dyn Disk, identity: &Identity) -> Result<Option<u64>, StoreError> {
+    let Some(number) = numbers(disk, Family::Cut)?.last().copied() else { return Ok(None) };
+    let path = Family::Cut.path(number);
+    let file = disk.open_read(&path).doing("open", &path)?;
+    let header = read_front::<CUT_HEADER_LEN>(file.as_ref()).doing("read", &path)?;
+    Ok(header.and_then(|bytes| parse_cut_header(&bytes, &identity.hash).ok()).map(|(_, size)| size))
 }
 
 /// Returns what a TailCut record says of cut file `number`.

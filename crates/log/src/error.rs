@@ -70,6 +70,14 @@ pub enum StoreError {
         /// What excludes a crash.
         why: String,
     },
+    /// A file that is changed in a way that no crash explains. Nothing is repaired and nothing is appended.
+    #[error("{path} is altered: {why}")]
+    AlteredFile {
+        /// The file.
+        path: String,
+        /// What excludes a crash.
+        why: &'static str,
+    },
     /// A record asked for that the log does not hold.
     #[error("no record {index}: the log holds {size}")]
     NoSuchRecord {

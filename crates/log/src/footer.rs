@@ -28,6 +28,8 @@ pub(crate) struct FooterBuilder {
     upper: Frontier,
     /// The tree over the group that is not full yet.
     group: Frontier,
+    /// Hashes that the trees do not have yet, where they are to be built only when they are asked for.
+    deferred: Option<Vec<RecordHash>>,
     end: u64,
 }
 
@@ -39,20 +41,43 @@ impl FooterBuilder {
             level8: Vec::new(),
             upper: Frontier::new(),
             group: Frontier::new(),
+            deferred: None,
             end: SEGMENT_HEADER_LEN as u64,
         }
+    }
+
+    /// Begins without trees: who only looks records up does not pay for hashing a segment.
+    pub(crate) fn deferring() -> Self {
+        Self { deferred: Some(Vec::new()), ..Self::new() }
+    }
+
+    /// Returns it with the trees that were put off.
+    pub(crate) fn settled(&self) -> Self {
+        let mut settled = self.clone();
+        for hash in settled.deferred.take().unwrap_or_default() {
+            settled.push_leaf(&hash);
+        }
+        settled
     }
 
     /// Takes the next record, `stored_len` bytes with its hash.
     #[inline]
     pub(crate) fn push(&mut self, stored_len: usize, hash: &RecordHash) {
-        if self.group.size() == 0 {
+        if self.relative.len().is_multiple_of(GROUP) {
             self.base.push(self.end);
         }
         let base = self.base.last().copied().unwrap_or(self.end);
         // 256 records of at most 69,664 bytes: 17 MiB.
         self.relative.push(u32::try_from(self.end - base).expect("a group is smaller than 4 GiB"));
         self.end += stored_len as u64;
+        match &mut self.deferred {
+            Some(deferred) => deferred.push(*hash),
+            None => self.push_leaf(hash),
+        }
+    }
+
+    #[inline]
+    fn push_leaf(&mut self, hash: &RecordHash) {
         self.group.push(leaf_hash(hash.as_bytes()));
         if self.group.size() == GROUP as u64 {
             if let (_, [node]) = self.group.parts() {

@@ -41,7 +41,7 @@ pub(crate) enum Step<'a> {
 }
 
 impl<'f> FrameWalk<'f> {
-    /// Starts at the record at `offset`, at least 32, and reads up to `end`.
+    /// Starts at the record at `offset` and reads up to `end`.
     pub(crate) fn new(file: &'f dyn DiskFile, offset: u64, end: u64) -> Self {
         Self { file, buffer: Vec::new(), at: 0, offset, end }
     }
@@ -56,6 +56,10 @@ impl<'f> FrameWalk<'f> {
     pub(crate) fn next(&mut self) -> io::Result<Step<'_>> {
         if self.offset >= self.end {
             return Ok(Step::End);
+        }
+        if self.offset < HASH_LEN as u64 {
+            // A footer that lies.
+            return Ok(Step::Broken);
         }
         let wanted = usize::try_from(self.end - self.offset).map_or(REACH, |left| REACH.min(left + HASH_LEN));
         if self.buffer.len() - self.at < wanted {

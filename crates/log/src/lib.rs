@@ -26,6 +26,7 @@ mod keys;
 mod lock;
 mod reader;
 mod recovery;
+mod replace;
 mod scan;
 mod segment;
 mod tail;

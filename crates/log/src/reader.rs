@@ -3,7 +3,12 @@
 //! A reader never writes and never locks. It shows the log as it stood when it was opened, up to the last whole
 //! batch, and leaves judging damage to the scan.
 
-use std::{collections::BTreeMap, io, ops::Range, sync::Arc, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    io,
+    ops::Range,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 use docket_proof::{
     Checkpoint, HASH_LEN, MAX_RECORD_LEN, NodeHash, NodeSource, RecordError, RecordHash, RecordIndex,
@@ -16,7 +21,7 @@ use crate::{
     disk::{Disk, DiskFile},
     error::{Doing, StoreError},
     files::{Family, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
-    footer::{BASE_AT, FOOTER_LEN, GROUP, RELATIVE_AT},
+    footer::{BASE_AT, FOOTER_LEN, FooterBuilder, GROUP, RELATIVE_AT},
     heads::{Head, HeadTable},
     identity::Identity,
     segment::{Chain, Go, walk},
@@ -82,6 +87,8 @@ pub struct Reader {
     identity: Identity,
     tail: Tail,
     newest: Option<(Checkpoint, Vec<u8>)>,
+    /// The last segment with its tree, once a proof or a root was asked for.
+    settled: OnceLock<FooterBuilder>,
     /// Open files; a query touches the same few again and again.
     open: Mutex<BTreeMap<(bool, u64), Arc<dyn DiskFile>>>,
 }
@@ -100,8 +107,8 @@ impl Reader {
         let identity = Identity::read(disk.as_ref())?;
         let newest = newest_checkpoint(disk.as_ref(), &identity)?;
         let trusted = newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
-        let tail = find_tail(disk.as_ref(), &identity, trusted)?;
-        Ok(Self { disk, identity, tail, newest, open: Mutex::default() })
+        let tail = find_tail(disk.as_ref(), &identity, trusted, &FooterBuilder::deferring())?;
+        Ok(Self { disk, identity, tail, newest, settled: OnceLock::new(), open: Mutex::default() })
     }
 
     /// Returns who the ledger is.
@@ -198,7 +205,8 @@ impl Reader {
             };
             let mut failed = None;
             let chain = Chain { key: &self.identity.key, trusted_below: u64::MAX };
-            let ended = walk(file.as_ref(), chain, next, offset, u64::MAX, &mut |record| {
+            let len = file.len().doing("measure", &path)?;
+            let ended = walk(file.as_ref(), chain, next, offset, len, &mut |record| {
                 let index = record.index;
                 let seen = match record.view {
                     Ok(view) => visit(view, record.hash),
@@ -344,8 +352,8 @@ impl NodeSource for Reader {
     type Error = StoreError;
 
     fn node(&self, level: u8, index: u64) -> Result<NodeHash, StoreError> {
-        LogTree { disk: self.disk.as_ref(), sealed: &self.tail.sealed, footer: &self.tail.footer }
-            .node(level, index)
+        let footer = self.settled.get_or_init(|| self.tail.footer.settled());
+        LogTree { disk: self.disk.as_ref(), sealed: &self.tail.sealed, footer }.node(level, index)
     }
 }
 

@@ -6,14 +6,15 @@ use docket_proof::root_at;
 
 use crate::{
     checkpoint_file::CheckpointFiles,
-    cut::cut_tail,
+    cut::{cut_tail, last_cut_size},
     disk::Disk,
     error::{Doing, StoreError},
-    files::{CHECKPOINT_DIR, CUT_DIR, Family, Known, LOG_DIR, SEGMENT_RECORDS, VAULT_DIR, VAULT_HEADER_LEN},
+    files::{CHECKPOINT_DIR, CUT_DIR, Family, Known, SEGMENT_RECORDS, VAULT_DIR, VAULT_HEADER_LEN},
     footer::FooterBuilder,
     identity::Identity,
     keys::{KeyFolder, Signer},
     reader::read_in_tail,
+    replace::replace,
     tail::{Tail, evidence, find_tail, numbers},
     tree::LogTree,
     vault::entries_end,
@@ -51,7 +52,7 @@ impl Recovered {
         }
         let signed = signer.remembered().map_or(0, |checkpoint| checkpoint.size());
 
-        let mut tail = find_tail(disk.as_ref(), &identity, signed)?;
+        let mut tail = find_tail(disk.as_ref(), &identity, signed, &FooterBuilder::new())?;
         if let Some(damage) = &tail.damage {
             let segments = numbers(disk.as_ref(), Family::Segment)?;
             let path = Family::Segment.path(damage.at.segment);
@@ -61,6 +62,11 @@ impl Recovered {
                 let why = format!("{}; {evidence}", damage.why);
                 return Err(StoreError::Altered { index: damage.index, path, why });
             }
+        }
+        if tail.unsealed && signed == tail.size {
+            let path = Family::Segment.path(tail.segment);
+            let why = "the footer is missing, but a signed checkpoint covers it".to_owned();
+            return Err(StoreError::Altered { index: signed, path, why });
         }
         // Before anything is changed: is this the history that the key has signed?
         if tail.size < signed {
@@ -78,13 +84,17 @@ impl Recovered {
         if let Some(damage) = &tail.damage {
             cut_tail(disk.as_ref(), &identity, damage.keep_to, tail.size)?;
         }
-        if tail.damage.is_some() || tail.size > signed || tail.unsealed {
+        // A cut that no record tells of yet: the recovery that made it, or a sync in it, failed.
+        let is_half_recovered = last_cut_size(disk.as_ref(), &identity)? == Some(tail.size);
+        if is_half_recovered || tail.size > signed || tail.unsealed {
             // What no checkpoint covers may lie in the page cache only, and after a failed fsync the cache lies:
             // new files, synced, hold it for certain.
-            for segment in signed / SEGMENT_RECORDS..=last_segment(&tail) {
-                rewrite(disk.as_ref(), segment)?;
+            for segment in signed.min(tail.size - 1) / SEGMENT_RECORDS..=last_segment(&tail) {
+                let path = Family::Segment.path(segment);
+                let len = disk.file_len(&path).doing("measure", &path)?.unwrap_or(0);
+                replace(disk.as_ref(), Family::Segment, segment, len, &[])?;
             }
-            tail = find_tail(disk.as_ref(), &identity, signed)?;
+            tail = find_tail(disk.as_ref(), &identity, signed, &FooterBuilder::new())?;
             assert!(tail.damage.is_none(), "a tail that was cut is whole");
         }
         if tail.unsealed {
@@ -140,27 +150,6 @@ fn remove_temporaries(disk: &dyn Disk) -> Result<(), StoreError> {
     disk.sync_dir("").doing("sync", "the ledger's folder")
 }
 
-/// Copies a segment into a new, synced file that takes its place.
-fn rewrite(disk: &dyn Disk, segment: u64) -> Result<(), StoreError> {
-    const CHUNK: usize = 1 << 20;
-    let (path, temporary) = (Family::Segment.path(segment), Family::Segment.temporary_path(segment));
-    let old = disk.open_read(&path).doing("open", &path)?;
-    let len = old.len().doing("measure", &path)?;
-    let new = disk.create_new(&temporary).doing("create", &temporary)?;
-    let mut buffer = vec![0; CHUNK];
-    let mut at = 0;
-    while at < len {
-        let wanted = usize::try_from(len - at).map_or(CHUNK, |left| left.min(CHUNK));
-        let chunk = buffer.get_mut(..wanted).unwrap_or_default();
-        old.read_exact_at(chunk, at).doing("read", &path)?;
-        new.write_all_at(chunk, at).doing("write", &temporary)?;
-        at += wanted as u64;
-    }
-    new.sync_data().doing("sync", &temporary)?;
-    disk.rename(&temporary, &path).doing("rename", &temporary)?;
-    disk.sync_dir(LOG_DIR).doing("sync", LOG_DIR)
-}
-
 /// Writes the footer of a full last segment whose writer did not come to it.
 fn seal(disk: &dyn Disk, identity: &Identity, tail: &mut Tail) -> Result<(), StoreError> {
     let path = Family::Segment.path(tail.segment);
@@ -207,14 +196,14 @@ fn clear_vault(disk: &dyn Disk, identity: &Identity, tail: &Tail) -> Result<u64,
         };
         if len > end {
             overwrite(file.as_ref(), end, len).doing("overwrite", &path)?;
-            if end == 0 {
-                drop(file);
-                disk.remove(&path).doing("remove", &path)?;
-                disk.sync_dir(VAULT_DIR).doing("sync", VAULT_DIR)?;
-            } else {
-                file.set_len(end).doing("cut", &path)?;
-                file.sync_data().doing("sync", &path)?;
-            }
+        }
+        if end == 0 {
+            drop(file);
+            disk.remove(&path).doing("remove", &path)?;
+            disk.sync_dir(VAULT_DIR).doing("sync", VAULT_DIR)?;
+        } else if len > end {
+            file.set_len(end).doing("cut", &path)?;
+            file.sync_data().doing("sync", &path)?;
         }
         if number == tail.segment {
             current = end;

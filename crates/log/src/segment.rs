@@ -128,7 +128,8 @@ pub(crate) fn find_intact(
     const WINDOW: usize = 1 << 20;
     const REACH: usize = MAX_RECORD_LEN + HASH_LEN;
     let mut from = range.start.max(HASH_LEN as u64);
-    let mut buffer = vec![0; HASH_LEN + WINDOW + REACH];
+    let left = usize::try_from(range.end.saturating_sub(from)).unwrap_or(usize::MAX);
+    let mut buffer = vec![0; HASH_LEN + left.min(WINDOW) + REACH];
     while from < range.end {
         let mut filled = 0;
         let base = from - HASH_LEN as u64;

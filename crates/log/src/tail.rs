@@ -3,10 +3,10 @@
 
 use std::io;
 
-use docket_proof::{Flags, Frontier, NodeHash, RecordHash, RootHash};
+use docket_proof::{FORMAT_VERSION, Flags, Frontier, NodeHash, RecordHash, RootHash};
 
 use crate::{
-    disk::{Disk, DiskFile},
+    disk::{Disk, DiskFile, EntryKind},
     error::{Doing, StoreError},
     files::{Family, HeaderError, Known, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
     footer::{FOOTER_LEN, FooterBuilder, LEVEL16_AT},
@@ -72,6 +72,7 @@ pub(crate) fn numbers(disk: &dyn Disk, family: Family) -> Result<Vec<u64>, Store
     };
     Ok(entries
         .iter()
+        .filter(|entry| entry.exact && entry.kind == EntryKind::File)
         .filter_map(|entry| match family.recognise(&entry.name) {
             Some(Known::Numbered(number)) => Some(number),
             _ => None,
@@ -81,7 +82,14 @@ pub(crate) fn numbers(disk: &dyn Disk, family: Family) -> Result<Vec<u64>, Store
 
 /// Follows the log from the segment that holds record `trusted` to its end. Records below `trusted` are not hashed
 /// again: a checkpoint covers them.
-pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> Result<Tail, StoreError> {
+///
+/// `empty` is what the segment's footer is gathered in: with its tree, or with the tree deferred.
+pub(crate) fn find_tail(
+    disk: &dyn Disk,
+    identity: &Identity,
+    trusted: u64,
+    empty: &FooterBuilder,
+) -> Result<Tail, StoreError> {
     let segments = numbers(disk, Family::Segment)?;
     let last = segments.last().copied().ok_or(StoreError::NotALedger { missing: "log/00000000.seg" })?;
     if segments.len() as u64 != last + 1 {
@@ -97,47 +105,48 @@ pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> R
     for number in 0..first {
         sealed.push(read_level16(disk, number)?);
     }
-    let mut finder = Finder { disk, identity, trusted, good: None, last_committed: None, broken: None };
-    let mut footer = FooterBuilder::new();
+    let mut finder =
+        Finder { disk, identity, trusted, good: None, last_hash: None, last_committed: None, broken: None };
+    let mut footer = empty.clone();
     let mut segment = first;
     let mut unsealed = false;
-    loop {
+    let end = loop {
         let path = Family::Segment.path(segment);
         let file = disk.open_read(&path).doing("open", &path)?;
-        let previous = (segment > first).then(|| finder.good.as_ref().map(|good| good.hash)).flatten();
-        let ended = finder.segment(file.as_ref(), segment, previous, &mut footer).doing("read", &path)?;
-        if finder.broken.is_some() {
-            break;
-        }
+        let ended = finder.segment(file.as_ref(), segment, &path, &mut footer)?;
         let at = Place { segment, offset: ended };
+        if finder.broken.is_some() {
+            break at;
+        }
         if !footer.is_full() {
             if segment < last {
                 let index = segment * SEGMENT_RECORDS + footer.count();
                 finder.broken = Some(Broken { index, at, why: "the segment ends early".to_owned() });
             }
-            break;
+            break at;
         }
+        footer = footer.settled();
         let (expected, level16) = footer.finish(segment, &identity.key);
         let file_len = file.len().doing("measure", &path)?;
         if file_len == ended && segment == last {
             unsealed = true;
-            break;
+            break at;
         }
         if !is_footer(file.as_ref(), ended, file_len, &expected).doing("read", &path)? {
             let index = (segment + 1) * SEGMENT_RECORDS;
             finder.broken = Some(Broken { index, at, why: "the footer is wrong".to_owned() });
-            break;
+            break at;
         }
         sealed.push(level16);
-        footer = FooterBuilder::new();
+        footer = empty.clone();
         finder.last_committed = None;
         segment += 1;
         if segment > last {
-            break;
+            break Place { segment: last, offset: file_len };
         }
-    }
+    };
     if finder.broken.is_none() {
-        finder.check_batch_ends(first, segment * SEGMENT_RECORDS + footer.count());
+        finder.check_batch_ends(first, segment * SEGMENT_RECORDS + footer.count(), end);
     }
     finder.finish(first, segment, footer, sealed, unsealed)
 }
@@ -182,6 +191,8 @@ struct Finder<'a> {
     identity: &'a Identity,
     trusted: u64,
     good: Option<Good>,
+    /// The hash of the last record that follows, its batch whole or not.
+    last_hash: Option<RecordHash>,
     last_committed: Option<u64>,
     broken: Option<Broken>,
 }
@@ -192,13 +203,17 @@ impl Finder<'_> {
         &mut self,
         file: &dyn DiskFile,
         segment: u64,
-        previous: Option<RecordHash>,
+        path: &str,
         footer: &mut FooterBuilder,
-    ) -> io::Result<u64> {
+    ) -> Result<u64, StoreError> {
         let start = segment * SEGMENT_RECORDS;
-        let header = read_segment_header(file, segment)?;
-        let wrong = match &header {
-            Err(HeaderError::UnknownFormat { version }) => Some(format!("unknown format version {version}")),
+        let header = read_segment_header(file, segment).doing("read", path)?;
+        let previous = self.last_hash;
+        let wrong = match header {
+            // Not for this writer to cut. Version 0 is what a crash leaves of a header that was being written.
+            Err(source @ HeaderError::UnknownFormat { version }) if version > FORMAT_VERSION => {
+                return Err(StoreError::Header { path: path.to_owned(), source });
+            }
             Err(error) => Some(error.to_string()),
             Ok(header) if header.genesis != self.identity.hash => {
                 Some("another ledger's genesis hash".to_owned())
@@ -212,15 +227,18 @@ impl Finder<'_> {
             self.broken = Some(Broken { index: start, at: Place { segment, offset: 0 }, why });
             return Ok(0);
         }
-        let len = file.len()?;
+        let len = file.len().doing("measure", path)?;
         let chain = Chain { key: &self.identity.key, trusted_below: self.trusted };
+        let mut unreadable = None;
         let ended = walk(file, chain, start, SEGMENT_HEADER_LEN as u64, len, &mut |record| {
             footer.push(record.stored_len, &record.hash);
-            let Ok(view) = record.view else {
-                return Err(io::Error::other(format!(
-                    "record {}: cannot be read by this version",
-                    record.index
-                )));
+            self.last_hash = Some(record.hash);
+            let view = match record.view {
+                Ok(view) => view,
+                Err(source) => {
+                    unreadable = Some(StoreError::Record { index: record.index, source });
+                    return Ok(Go::Stop);
+                }
             };
             if !view.commitments.is_empty() {
                 self.last_committed = Some(record.index);
@@ -235,20 +253,27 @@ impl Finder<'_> {
                 });
             }
             Ok(Go::On)
-        })?;
-        if let Some(broken) = ended.broken {
+        })
+        .doing("read", path)?;
+        if let Some(error) = unreadable {
+            return Err(error);
+        }
+        let why = match &ended.broken {
+            Some(broken) => Some(describe(broken)),
+            None if ended.next_index == start => Some(NO_RECORD.to_owned()),
+            None => None,
+        };
+        if let Some(why) = why {
             let at = Place { segment, offset: ended.offset };
-            self.broken = Some(Broken { index: ended.next_index, at, why: describe(&broken) });
+            self.broken = Some(Broken { index: ended.next_index, at, why });
         }
         Ok(ended.offset)
     }
 
-    /// Notes as broken a log that ends before its last batch does.
-    fn check_batch_ends(&mut self, first: u64, next_index: u64) {
-        let (whole_to, at) = match self.good {
-            Some(good) => (good.index + 1, Place { segment: good.segment, offset: good.end }),
-            None => (first * SEGMENT_RECORDS, Place { segment: first, offset: 0 }),
-        };
+    /// Notes as broken a log that ends, at `at`, before its last batch does. The records of that batch are no evidence
+    /// against themselves, so what is broken is the log's end.
+    fn check_batch_ends(&mut self, first: u64, next_index: u64, at: Place) {
+        let whole_to = self.good.map_or(first * SEGMENT_RECORDS, |good| good.index + 1);
         if whole_to != next_index {
             self.broken = Some(Broken { index: whole_to, at, why: "its batch does not end".to_owned() });
         }
@@ -274,10 +299,10 @@ impl Finder<'_> {
         };
         let damage = self.broken.map(|broken| {
             let size = good.index + 1;
-            // Behind a whole and sealed segment only the next file goes, not the footer.
-            let sealed_before = size == broken.at.segment * SEGMENT_RECORDS;
+            // Behind a whole and sealed segment only the next files go, not the footer.
+            let sealed_before = size % SEGMENT_RECORDS == 0 && broken.at.segment > good.segment;
             let keep_to = if sealed_before {
-                Place { segment: broken.at.segment, offset: 0 }
+                Place { segment: good.segment + 1, offset: 0 }
             } else {
                 Place { segment: good.segment, offset: good.end }
             };
@@ -329,6 +354,9 @@ impl Finder<'_> {
     }
 }
 
+/// What is wrong with a segment that ends behind its header: the two are written together.
+pub(crate) const NO_RECORD: &str = "the segment holds no record";
+
 /// Says in words why a record does not follow.
 pub(crate) fn describe(broken: &Break) -> String {
     match broken {
@@ -376,7 +404,9 @@ pub(crate) fn evidence(
     index: u64,
     signed: u64,
 ) -> io::Result<Option<Evidence>> {
-    if signed > index {
+    // A footer (whose damage has the index behind it) is synced with the last record in front of it.
+    let is_footer = index == (at.segment + 1) * SEGMENT_RECORDS;
+    if signed > index || is_footer && signed == index {
         return Ok(Some(Evidence::Checkpoint(signed)));
     }
     for &number in segments.iter().filter(|number| **number >= at.segment) {

@@ -103,7 +103,10 @@ impl<'f> VaultWalk<'f> {
         self.buffer.drain(..self.at);
         self.at = 0;
         let held = self.buffer.len();
-        self.buffer.resize(held + len.max(WINDOW), 0);
+        // An offset that lies may be anywhere.
+        let left = self.file.len()?.saturating_sub(self.offset.saturating_add(held as u64));
+        let wanted = usize::try_from(left).map_or(WINDOW, |left| left.min(len.max(WINDOW)));
+        self.buffer.resize(held + wanted, 0);
         let mut filled = held;
         while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
             match self.file.read_at(free, self.offset + filled as u64)? {
@@ -156,6 +159,9 @@ pub(crate) fn entries_end(file: &dyn DiskFile, record: &RecordView<'_>) -> io::R
     Ok(Some(walk.offset()))
 }
 
+/// A value, and where the next entry starts.
+type ReadValue = (Zeroizing<Vec<u8>>, u64);
+
 /// Reads the value of one entry at `offset`, checked against its commitment, and where the next entry starts.
 pub(crate) fn read_entry(
     file: &dyn DiskFile,
@@ -163,7 +169,7 @@ pub(crate) fn read_entry(
     record: u64,
     field: u16,
     commitment: &Commitment,
-) -> io::Result<Result<(Zeroizing<Vec<u8>>, u64), EntryCheck>> {
+) -> io::Result<Result<ReadValue, EntryCheck>> {
     let mut head = Zeroizing::new([0; ENTRY_HEAD_LEN]);
     match file.read_exact_at(head.as_mut_slice(), offset) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Err(EntryCheck::Missing)),

@@ -7,7 +7,7 @@ use std::{
 };
 
 use docket_proof::{
-    Checkpoint, ClockKind, Commitment, Precision, RecordDraft, RecordHash, RecordIndex,
+    Checkpoint, ClockKind, Commitment, Precision, RecordDraft, RecordHash, RecordIndex, RootHash,
     SYSTEM_SCHEMA_VERSION, StreamRef, SystemRecord,
 };
 
@@ -250,13 +250,29 @@ impl Writer {
         let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
         let (size, root) = {
             let state = self.lock();
+            if state.poisoned {
+                return Err(StoreError::Poisoned);
+            }
             (state.tail.size, state.tail.root())
         };
         self.wait_durable(size)?;
-        if let Some(last) = signing.files.last()
-            && last.0.size() == size
-        {
-            return Ok(last.clone());
+        let signed = self.sign(&mut signing, size, root);
+        if let Err(StoreError::Io { .. }) = signed {
+            // What the disk holds of the note, or of the memory, is unknown.
+            self.lock().poisoned = true;
+        }
+        signed
+    }
+
+    fn sign(
+        &self,
+        signing: &mut Signing,
+        size: u64,
+        root: RootHash,
+    ) -> Result<(Checkpoint, Vec<u8>), StoreError> {
+        if let Some(last) = signing.files.last().filter(|last| last.0.size() == size).cloned() {
+            signing.files.make_certain()?;
+            return Ok(last);
         }
         // Recovery has shown that the log extends what was signed last, and from there on this writer alone added.
         let checkpoint = Checkpoint::new(&self.identity.genesis.origin, size, root)
@@ -319,7 +335,7 @@ impl Writer {
             };
             state.encode(&self.identity, record, &envelope)?;
         }
-        Ok(Appended { first, size: state.tail.size })
+        Ok(Appended { first, size: state.tail.size, recorded_at })
     }
 
     fn append_system(&self, system: &SystemRecord, any_clock: bool) -> Result<Appended, StoreError> {
@@ -357,7 +373,7 @@ impl Writer {
             };
             let first = RecordIndex(state.tail.size);
             state.encode(&self.identity, &record, &envelope)?;
-            Appended { first, size: state.tail.size }
+            Appended { first, size: state.tail.size, recorded_at }
         };
         self.wait_durable(appended.size)?;
         Ok(appended)
@@ -507,7 +523,8 @@ impl State {
         }
         // Ascending ids, so that new streams of a kind come in order.
         for (stream, head) in touched {
-            self.heads.set(stream, head).doing("note", HEADS)?;
+            // Some of them set and no record appended: the next batch would continue what is not there.
+            self.heads.set(stream, head).doing("note", HEADS).inspect_err(|_| self.poisoned = true)?;
         }
         Ok(places)
     }

@@ -6,7 +6,7 @@ use docket_proof::{Checkpoint, CheckpointError, Note, RecordHash, RootHash, Veri
 use rayon::prelude::*;
 
 use crate::{
-    checkpoint_file::{NOTES_PER_FILE, read_notes},
+    checkpoint_file::{NOTES_PER_FILE, longest_frame, read_notes},
     disk::Disk,
     files::{CHECKPOINT_HEADER_LEN, Family, HeaderError, check_checkpoint_header},
     identity::read_front,
@@ -36,6 +36,8 @@ pub(crate) struct OwnCheckpoint {
 #[derive(Debug, Default)]
 pub(crate) struct OwnCheckpoints {
     pub(crate) valid: Vec<OwnCheckpoint>,
+    /// The last file ends in what may be a note that is being written.
+    pub(crate) unsettled: bool,
     pub(crate) newest: Option<(Checkpoint, Vec<u8>)>,
 }
 
@@ -68,28 +70,36 @@ impl OwnCheckpoints {
             })?;
             let header = read_front::<CHECKPOINT_HEADER_LEN>(file.as_ref())?
                 .map_or(Err(HeaderError::Short), |bytes| check_checkpoint_header(&bytes, number, genesis));
+            let opened: Vec<_> = notes.par_iter().map(|(_, note)| open_own(note, keys)).collect();
+            // What a crash may leave, or a writer may be at: in the last file, from the first note that is none on,
+            // no more than one frame.
+            let broken = notes.iter().zip(&opened).find(|(_, opened)| opened.is_err());
+            let good_to = broken.map_or(end.offset, |((offset, _), _)| *offset);
+            let rest = end.len.saturating_sub(good_to);
+            let may_be_torn = is_last && rest <= longest_frame(verifier.name());
             match header {
                 Err(error @ HeaderError::UnknownFormat { .. }) => {
                     report.undecide(&path, None, error.to_string());
                     continue;
                 }
-                Err(error) if is_last && end.count == 0 => {
+                Err(error) if may_be_torn && end.count == 0 => {
+                    own.unsettled = true;
                     report.undecide(&path, None, format!("{error}: its creation was interrupted"));
                     continue;
                 }
                 Err(error) => report.find(Finding::new("checkpoint", &path, format!("header: {error}"))),
                 Ok(()) => {}
             }
-            let opened: Vec<_> = notes.par_iter().map(|(_, note)| open_own(note, keys)).collect();
-            let last = notes.len().saturating_sub(1);
-            for (number_in_file, ((offset, note), opened)) in notes.into_iter().zip(opened).enumerate() {
+            for ((offset, note), opened) in notes.into_iter().zip(opened) {
                 match opened {
                     Ok(checkpoint) => {
                         own.take(checkpoint, note, number, offset, report);
                     }
-                    Err(error) if is_last && number_in_file == last && !end.torn => {
+                    Err(error) if may_be_torn => {
+                        own.unsettled = true;
                         let why = format!("the last note does not verify, torn or altered: {error}");
                         report.undecide(&path, None, why);
+                        break;
                     }
                     Err(error) => {
                         let what = format!("a signed checkpoint does not verify: {error}");
@@ -102,8 +112,12 @@ impl OwnCheckpoints {
                     Finding::new("checkpoint", &path, "bytes follow the last note of a full file")
                         .offset(end.offset),
                 );
-            } else if end.torn && is_last {
+            } else if end.torn && may_be_torn {
+                own.unsettled = true;
                 report.undecide(&path, None, "the last note is torn".to_owned());
+            } else if end.torn && is_last {
+                let what = "a note is broken, and more follows than a crash leaves";
+                report.find(Finding::new("checkpoint", &path, what).offset(end.offset));
             } else if end.torn || (!is_last && end.count != NOTES_PER_FILE) {
                 let what = "the file ends early, but another follows";
                 report.find(Finding::new("checkpoint", &path, what).offset(end.offset));

@@ -1,6 +1,10 @@
 //! What lies in the ledger's folder: names, lengths, `ledger.toml`, cut files.
 
-use std::{collections::BTreeMap, io};
+use std::{
+    collections::BTreeMap,
+    io,
+    time::{Duration, Instant},
+};
 
 use crate::{
     cut::hash_file,
@@ -11,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    if_exists,
+    PAUSE, if_exists,
     report::{Finding, Report},
 };
 
@@ -95,13 +99,7 @@ fn lengths(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<BTree
             Some(Known::Numbered(number)) => {
                 files.insert(number, entry.len);
             }
-            Some(Known::Temporary) => {
-                report.undecide(
-                    &path,
-                    None,
-                    "left by a writer that was interrupted, or is at work".to_owned(),
-                );
-            }
+            Some(Known::Temporary) => drop(report.temporaries.insert(path)),
             None => report.find(Finding::new("unknown-file", &path, "not a file of the format")),
         }
     }
@@ -111,6 +109,25 @@ fn lengths(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<BTree
 /// Returns the numbers of a family's files.
 pub(crate) fn numbered(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<Vec<u64>, StoreError> {
     Ok(lengths(disk, family, report)?.into_keys().collect())
+}
+
+/// Waits for temporary files to go, which a writer that opens has for a moment, and reports those that stay.
+pub(crate) fn judge_temporaries(
+    disk: &dyn Disk,
+    patience: Duration,
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let deadline = Instant::now() + patience;
+    for path in std::mem::take(&mut report.temporaries) {
+        while disk.file_len(&path).doing("look for", &path)?.is_some() {
+            if Instant::now() >= deadline {
+                report.undecide(&path, None, "left by a writer that was interrupted".to_owned());
+                break;
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+    Ok(())
 }
 
 /// Says what it means that the first record cannot be read.

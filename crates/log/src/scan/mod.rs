@@ -32,7 +32,7 @@ use crate::{
 
 use checkpoints::{Given, OwnCheckpoints, open_given};
 use folder::Noted;
-use order::Ordered;
+use order::{End, Ordered};
 use segment_scan::{SegmentScan, scan_segment};
 
 /// How a scan goes about it.
@@ -88,17 +88,23 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     let mut report = Report::default();
     // In this order, so that whatever is seen first is covered by what is seen later: checkpoints cover records that
     // are in the log already, and values are in the vault before their records are in the log.
-    let checkpoint_files = folder::numbered(disk, Family::Checkpoint, &mut report)?;
-    let mut noted = Noted::read(disk, &mut report)?;
     let identity = match Identity::read(disk) {
         Ok(identity) => identity,
         Err(error) => {
+            let checkpoint_files = folder::numbered(disk, Family::Checkpoint, &mut report)?;
+            let noted = Noted::read(disk, &mut report)?;
             folder::judge_unreadable_start(disk, &error, &noted, &checkpoint_files, &mut report)?;
+            folder::judge_temporaries(disk, options.patience, &mut report)?;
             return Ok(report);
         }
     };
-    let own = OwnCheckpoints::read(disk, &checkpoint_files, &identity.hash, &identity.verifier, &mut report)
-        .doing("read", Family::Checkpoint.dir())?;
+    let own = read_own_checkpoints(disk, &identity, options.patience, &mut report)?;
+    let mut noted = Noted::read(disk, &mut report)?;
+    if noted.segments().is_empty() {
+        // Its first record could be read a moment ago: through a link, which is a finding, or it was taken away.
+        report.undecide(Family::Segment.dir(), None, "there is no segment".to_owned());
+        return Ok(report);
+    }
     let given: Vec<(&GivenCheckpoint, Given)> =
         options.given.iter().map(|given| (given, open_given(&given.note, &identity.verifier))).collect();
     let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
@@ -119,7 +125,7 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             if scan.number + 1 == noted.next_segment() {
                 held_back = Some(scan);
             } else {
-                ordered.take(scan, false, disk, &mut report)?;
+                ordered.take(scan, End::Sealed, disk, &mut report)?;
             }
             Ok(())
         })?;
@@ -140,10 +146,34 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     ordered.finish(&own, &given, disk, &noted, &mut report)?;
     folder::check_ledger_toml(disk, &identity, &mut report)?;
     folder::check_cuts(disk, &identity, &mut report)?;
-    report.own_checkpoints = report.own_checkpoints.min(own.valid.len() as u64);
+    folder::judge_temporaries(disk, options.patience, &mut report)?;
     report.newest = own.newest;
     report.identity = Some(identity);
     Ok(report)
+}
+
+/// How long a scan waits before it looks again at what changes.
+pub(crate) const PAUSE: Duration = Duration::from_millis(20);
+
+/// Reads the ledger's own checkpoints, again while the last one may be being written.
+fn read_own_checkpoints(
+    disk: &dyn Disk,
+    identity: &Identity,
+    patience: Duration,
+    report: &mut Report,
+) -> Result<OwnCheckpoints, StoreError> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let mut heard = Report::default();
+        let numbers = folder::numbered(disk, Family::Checkpoint, &mut heard)?;
+        let own = OwnCheckpoints::read(disk, &numbers, &identity.hash, &identity.verifier, &mut heard)
+            .doing("read", Family::Checkpoint.dir())?;
+        if !own.unsettled || Instant::now() >= deadline {
+            report.absorb(heard);
+            return Ok(own);
+        }
+        std::thread::sleep(PAUSE);
+    }
 }
 
 /// Scans the last segment again while it changes, and those that appear behind it.
@@ -161,33 +191,45 @@ fn follow_tail(
 ) -> Result<(), StoreError> {
     let Some(mut last) = first_try else { return Ok(()) };
     loop {
+        ordered.link(&mut last);
         let ends_well = last.damage.is_none()
             && !last.batch_open
             && !last.vault_trailing
+            && last.has_vault_header_error.is_none()
+            && last.findings.is_empty()
             && !noted.has_vault_behind(last.number)
             && (last.is_sealed || last.next_index < (last.number + 1) * SEGMENT_RECORDS);
-        if ends_well || ordered.is_altered(&last, disk)? {
-            return ordered.take(last, true, disk, report);
+        if ends_well {
+            return ordered.take(last, End::Last(None), disk, report);
         }
+        // Evidence against a crash was written after the place in question was synced. A writer may have gone on
+        // between the look at the place and the look for evidence, so the place is looked at again behind it.
+        let evidence = ordered.evidence(&last, disk)?;
+        let is_altered = evidence.is_some() || ordered.is_altered(&last);
         let now = noted.refresh(disk, report)?;
         let next = last.number + 1;
-        if noted.next_segment() > next {
+        if !is_altered && noted.next_segment() > next {
             // Another segment was begun: this one is sealed now.
             let context = Context { disk, identity, noted, sizes, progress: options.progress };
             let sealed = scan_one(&context, last.number, false)?;
-            ordered.take(sealed, false, disk, report)?;
+            ordered.take(sealed, End::Sealed, disk, report)?;
             last = scan_one(&context, next, true)?;
             continue;
         }
         if now == folder::Change::Changed {
             deadline = Instant::now() + options.patience;
-        } else if Instant::now() >= deadline {
-            return ordered.take(last, true, disk, report);
-        } else {
-            std::thread::sleep(Duration::from_millis(20));
+        }
+        let is_final = is_altered || now == folder::Change::Same && Instant::now() >= deadline;
+        if !is_final {
+            std::thread::sleep(PAUSE.min(options.patience));
         }
         let context = Context { disk, identity, noted, sizes, progress: options.progress };
-        last = scan_one(&context, last.number, true)?;
+        let mut again = scan_one(&context, last.number, true)?;
+        ordered.link(&mut again);
+        if is_final && again.has_trouble_of(&last) {
+            return ordered.take(again, End::Last(evidence), disk, report);
+        }
+        last = again;
     }
 }
 

@@ -1,6 +1,8 @@
 //! The checks that run over all segments in order: the chain across them, batches, streams, the tree, system records.
 
-use docket_proof::{Flags, Frontier, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord};
+use docket_proof::{
+    Flags, Frontier, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord, empty_root,
+};
 
 use crate::{
     disk::Disk,
@@ -9,15 +11,23 @@ use crate::{
     heads::HeadTable,
     identity::Identity,
     segment::Break,
-    tail::{Evidence, evidence, numbers},
+    tail::{Evidence, Place, evidence, numbers},
 };
 
 use super::{
     checkpoints::{Given, GivenCheckpoint, OwnCheckpoints},
     folder::Noted,
     report::{CheckpointVerdict, CutNote, Finding, Report},
-    segment_scan::{SegmentDamage, SegmentScan},
+    segment_scan::{NOT_HELD, SegmentDamage, SegmentScan},
 };
+
+/// How a segment ends.
+pub(crate) enum End {
+    /// Another one stands behind it: it does not change any more.
+    Sealed,
+    /// It is the last one, and this speaks against a crash where it is damaged.
+    Last(Option<Evidence>),
+}
 
 /// What is known behind the segments taken so far.
 pub(crate) struct Ordered<'a> {
@@ -30,11 +40,13 @@ pub(crate) struct Ordered<'a> {
     recorded_at: i64,
     tree: Frontier,
     streams: HeadTable,
-    /// The roots at the sizes asked for.
-    roots: Vec<(u64, RootHash)>,
+    /// The roots at the sizes asked for, and whether a batch is open there.
+    roots: Vec<(u64, RootHash, bool)>,
     /// The first record of the batch that is open, if one is.
     batch_start: Option<u64>,
     durable_to: u64,
+    /// A record that cannot be taken apart was met: what batches and streams are from there on cannot be said.
+    opaque: bool,
     /// The first damage; what comes behind it is searched for more, but not followed.
     damage: Option<u64>,
     /// The vault file of this segment may end in bytes of no record.
@@ -55,19 +67,31 @@ impl<'a> Ordered<'a> {
             roots: Vec::new(),
             batch_start: None,
             durable_to: 0,
+            opaque: false,
             damage: None,
             trailing_vault: None,
         }
     }
 
-    /// Says whether damage in the last segment is beyond what a crash explains, so that waiting is of no use.
-    pub(crate) fn is_altered(&self, scan: &SegmentScan, disk: &dyn Disk) -> Result<bool, StoreError> {
-        if self.damage.is_some() || !scan.findings.is_empty() {
-            return Ok(true);
-        }
-        match &scan.damage {
-            Some(damage) => Ok(self.evidence(damage, disk)?.is_some()),
-            None => Ok(scan.batch_open && self.signed > self.open_batch(scan)),
+    /// Says whether waiting is of no use, whatever becomes of the damage in the last segment.
+    pub(crate) fn is_altered(&self, scan: &SegmentScan) -> bool {
+        let in_batch = scan.damage.is_none() && scan.batch_open;
+        self.damage.is_some() || !scan.findings.is_empty() || in_batch && self.signed > self.open_batch(scan)
+    }
+
+    /// Notes as damage that a segment does not follow the one before.
+    pub(crate) fn link(&self, scan: &mut SegmentScan) {
+        if self.damage.is_none()
+            && scan.number == self.next_segment
+            && let Some(previous) = scan.previous
+            && scan.number > 0
+            && previous != self.head
+        {
+            let index = scan.number * SEGMENT_RECORDS;
+            let at = Place { segment: scan.number, offset: 64 };
+            let why = "the previous hash in the header is not that of the record before".to_owned();
+            let broken = Some(Break::Hash { computed: self.head, stored: previous });
+            scan.damage = Some(SegmentDamage { index, at, check: "header", why, broken, newer: false });
         }
     }
 
@@ -78,7 +102,23 @@ impl<'a> Ordered<'a> {
         firsts.last().map_or(self.batch_start.unwrap_or(start), |(index, _)| index)
     }
 
-    fn evidence(&self, damage: &SegmentDamage, disk: &dyn Disk) -> Result<Option<Evidence>, StoreError> {
+    /// Looks for what excludes that a crash left the damage in a segment, if there is damage.
+    pub(crate) fn evidence(
+        &self,
+        scan: &SegmentScan,
+        disk: &dyn Disk,
+    ) -> Result<Option<Evidence>, StoreError> {
+        match &scan.damage {
+            Some(damage) if !damage.newer => self.evidence_behind(damage, disk),
+            _ => Ok(None),
+        }
+    }
+
+    fn evidence_behind(
+        &self,
+        damage: &SegmentDamage,
+        disk: &dyn Disk,
+    ) -> Result<Option<Evidence>, StoreError> {
         let segments = numbers(disk, Family::Segment)?;
         evidence(disk, self.identity, &segments, damage.at, damage.index, self.signed)
             .doing("read", &Family::Segment.path(damage.at.segment))
@@ -88,12 +128,13 @@ impl<'a> Ordered<'a> {
     pub(crate) fn take(
         &mut self,
         mut scan: SegmentScan,
-        is_last: bool,
+        end: End,
         disk: &dyn Disk,
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let start = scan.number * SEGMENT_RECORDS;
         let path = Family::Segment.path(scan.number);
+        let is_last = matches!(end, End::Last(_));
         report.log_bytes += scan.log_bytes;
         report.vault_bytes += scan.vault_bytes;
         report.values += scan.values;
@@ -106,38 +147,28 @@ impl<'a> Ordered<'a> {
             );
             self.damage = Some(self.next_segment * SEGMENT_RECORDS);
         }
+        self.link(&mut scan);
         self.next_segment = scan.number + 1;
-        if self.damage.is_none()
-            && let Some(previous) = scan.previous
-            && scan.number > 0
-            && previous != self.head
-        {
-            let what = "the previous hash in the header is not that of the record before";
-            report.find(
-                Finding::new("header", &path, what).record(start).offset(64).values(self.head, previous),
-            );
-            self.damage = Some(start);
-        }
         report_local(&mut scan, is_last, report);
-        if self.damage.is_none() {
+        if self.damage.is_none() && scan.damage.as_ref().is_none_or(|damage| damage.index > start) {
             self.follow(&scan, &path, report);
         }
         if let Some(damage) = &scan.damage {
-            self.judge(damage, &path, disk, report)?;
+            self.judge(damage, &path, &end, disk, report)?;
         } else if is_last {
             self.judge_end(&scan, &path, report);
         } else if scan.next_index < start + SEGMENT_RECORDS && self.damage.is_none() {
             // Ends cleanly, but too early: another segment stands behind it.
-            let at = crate::tail::Place { segment: scan.number, offset: scan.log_bytes };
+            let at = Place { segment: scan.number, offset: scan.log_bytes };
             let why = "the segment ends early".to_owned();
             let damage =
                 SegmentDamage { index: scan.next_index, at, check: "chain", why, broken: None, newer: false };
-            self.judge(&damage, &path, disk, report)?;
+            self.judge(&damage, &path, &end, disk, report)?;
         }
         if scan.vault_trailing {
             if is_last && self.damage.is_none() {
                 self.trailing_vault = Some(scan.number);
-            } else if !is_last {
+            } else if !is_last && self.damage.is_none() {
                 let vault = Family::Vault.path(scan.number);
                 report.find(Finding::new(
                     "vault",
@@ -155,10 +186,13 @@ impl<'a> Ordered<'a> {
         if scan.first_recorded_at.is_some_and(|first| first < self.recorded_at) {
             report.find(Finding::new("record", path, "recorded_at runs back").record(start));
         }
+        if scan.first_is_held && scan.first_recorded_at.is_some_and(|first| first > self.recorded_at) {
+            report.find(Finding::new("record", path, NOT_HELD).record(start));
+        }
         self.recorded_at = self.recorded_at.max(scan.last_recorded_at);
         // A record that could not be taken apart has no step; then indexes and steps no longer match.
-        let whole = scan.steps.len() as u64 == scan.next_index - start;
-        if whole {
+        self.opaque |= scan.steps.len() as u64 != scan.next_index - start;
+        if !self.opaque {
             for (index, step) in (start..).zip(&scan.steps) {
                 if let Err(error) =
                     self.streams.advance(step.stream, step.position, step.previous, RecordIndex(index))
@@ -171,10 +205,10 @@ impl<'a> Ordered<'a> {
         for (index, system) in &scan.systems {
             self.follow_system(*index, system, path, report);
         }
-        for (size, parts) in &scan.at_sizes {
+        for at in &scan.at_sizes {
             let mut tree = self.tree.clone();
-            push_parts(&mut tree, parts);
-            self.roots.push((*size, tree.root()));
+            push_parts(&mut tree, &at.parts);
+            self.roots.push((at.size, tree.root(), at.in_batch));
         }
         push_parts(&mut self.tree, &scan.parts);
         self.size = scan.next_index;
@@ -242,6 +276,7 @@ impl<'a> Ordered<'a> {
         &mut self,
         damage: &SegmentDamage,
         path: &str,
+        end: &End,
         disk: &dyn Disk,
         report: &mut Report,
     ) -> Result<(), StoreError> {
@@ -251,7 +286,11 @@ impl<'a> Ordered<'a> {
             report.undecide(path, Some(damage.index), damage.why.clone());
             return Ok(());
         }
-        match self.evidence(damage, disk)? {
+        let evidence = match end {
+            End::Last(evidence) => *evidence,
+            End::Sealed => self.evidence_behind(damage, disk)?,
+        };
+        match evidence {
             Some(evidence) => {
                 let follows = match damage.index.checked_sub(1) {
                     Some(last) if is_first => format!("record {last} is the last that follows; "),
@@ -279,7 +318,7 @@ impl<'a> Ordered<'a> {
         if self.damage.is_some() {
             return;
         }
-        if let Some(batch) = self.batch_start {
+        if let Some(batch) = self.batch_start.filter(|_| !self.opaque) {
             self.damage = Some(batch);
             if self.signed > batch {
                 let what = format!(
@@ -310,7 +349,7 @@ impl<'a> Ordered<'a> {
         noted: &Noted,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        self.roots.sort_unstable_by_key(|(size, _)| *size);
+        self.roots.sort_unstable_by_key(|(size, ..)| *size);
         report.size = self.size;
         report.head = self.head;
         report.root = (self.size > 0).then(|| self.tree.root());
@@ -318,7 +357,11 @@ impl<'a> Ordered<'a> {
         for checkpoint in &own.valid {
             let path = Family::Checkpoint.path(checkpoint.file);
             match self.compare(checkpoint.size, checkpoint.root) {
-                Compared::Same => report.own_checkpoints += 1,
+                Compared::Same { in_batch: false } => report.own_checkpoints += 1,
+                Compared::Same { in_batch: true } => {
+                    let what = format!("size {} lies in the middle of a batch", checkpoint.size);
+                    report.find(Finding::new("checkpoint", &path, what).offset(checkpoint.offset));
+                }
                 Compared::Other(found) => {
                     let what = format!("the root at size {} is not the signed one", checkpoint.size);
                     let finding = Finding::new("checkpoint", &path, what).offset(checkpoint.offset);
@@ -346,13 +389,15 @@ impl<'a> Ordered<'a> {
     }
 
     fn compare(&self, size: u64, root: RootHash) -> Compared {
-        match self.roots.binary_search_by_key(&size, |(known, _)| *known) {
-            Ok(place) => match self.roots.get(place) {
-                Some((_, found)) if *found != root => Compared::Other(*found),
-                _ => Compared::Same,
-            },
-            Err(_) if self.damage.is_some() => Compared::BehindDamage,
-            Err(_) => Compared::Longer,
+        let known = match self.roots.binary_search_by_key(&size, |(known, ..)| *known) {
+            Ok(place) => self.roots.get(place).map(|(_, root, in_batch)| (*root, *in_batch)),
+            Err(_) => (size == 0).then(|| (empty_root(), false)),
+        };
+        match known {
+            Some((found, _)) if found != root => Compared::Other(found),
+            Some((_, in_batch)) => Compared::Same { in_batch },
+            None if self.damage.is_some() => Compared::BehindDamage,
+            None => Compared::Longer,
         }
     }
 
@@ -361,9 +406,8 @@ impl<'a> Ordered<'a> {
         let checkpoint = match opened {
             Given::Opened(checkpoint) => {
                 let size = checkpoint.size();
-                let compared = if size == 0 { Compared::Same } else { self.compare(size, checkpoint.root()) };
-                match compared {
-                    Compared::Same => holds = true,
+                match self.compare(size, checkpoint.root()) {
+                    Compared::Same { .. } => holds = true,
                     Compared::Other(found) => {
                         let what = format!(
                             "the ledger is another history: its root at size {size} is not the one kept"
@@ -425,7 +469,10 @@ impl<'a> Ordered<'a> {
 
 /// What became of a checkpoint's root.
 enum Compared {
-    Same,
+    Same {
+        /// The size lies in the middle of a batch.
+        in_batch: bool,
+    },
     Other(RootHash),
     /// Larger than the log.
     Longer,

@@ -1,6 +1,6 @@
 //! What a scan says.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use docket_proof::{Checkpoint, RecordHash, RootHash, TailCut};
 
@@ -137,6 +137,8 @@ pub struct Report {
     pub findings_total: u64,
     /// What could not be judged.
     pub undecided: Vec<Undecided>,
+    /// Temporary files that were there at some time of the scan.
+    pub(crate) temporaries: BTreeSet<String>,
 }
 
 impl Report {
@@ -156,6 +158,16 @@ impl Report {
         if self.findings.len() < MAX_FINDINGS {
             self.findings.push(finding);
         }
+    }
+
+    /// Takes over what another report has to complain of.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        self.findings_total += other.findings_total;
+        self.findings.extend(other.findings);
+        self.findings.truncate(MAX_FINDINGS);
+        self.undecided.extend(other.undecided);
+        self.undecided.truncate(MAX_FINDINGS);
+        self.temporaries.extend(other.temporaries);
     }
 
     /// Notes what could not be judged; the list is capped like the findings.

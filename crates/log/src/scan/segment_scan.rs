@@ -12,7 +12,7 @@ use crate::{
     footer::FooterBuilder,
     identity::{read_front, read_segment_header},
     segment::{Break, Chain, Followed, Go, walk},
-    tail::{Place, describe},
+    tail::{NO_RECORD, Place, describe},
     vault::{EntryCheck, VaultWalk},
 };
 
@@ -27,12 +27,13 @@ pub(crate) struct SegmentScan {
     pub(crate) next_index: u64,
     pub(crate) last_hash: Option<RecordHash>,
     pub(crate) first_recorded_at: Option<i64>,
+    pub(crate) first_is_held: bool,
     pub(crate) last_recorded_at: i64,
     /// One for each record that follows and can be taken apart.
     pub(crate) steps: Vec<RecordStep>,
     pub(crate) systems: Vec<(u64, Result<SystemRecord, SystemError>)>,
     /// The tree over this segment's records at the sizes asked for.
-    pub(crate) at_sizes: Vec<(u64, Vec<(u8, NodeHash)>)>,
+    pub(crate) at_sizes: Vec<AtSize>,
     /// The tree over all of them.
     pub(crate) parts: Vec<(u8, NodeHash)>,
     pub(crate) damage: Option<SegmentDamage>,
@@ -61,6 +62,14 @@ pub(crate) struct SegmentDamage {
     pub(crate) broken: Option<Break>,
     /// A newer writer's header: nothing to judge.
     pub(crate) newer: bool,
+}
+
+/// A place inside a segment at which a root is wanted.
+pub(crate) struct AtSize {
+    pub(crate) size: u64,
+    pub(crate) parts: Vec<(u8, NodeHash)>,
+    /// The batch of the record before does not end there.
+    pub(crate) in_batch: bool,
 }
 
 /// What the checks over all segments need of a record.
@@ -96,7 +105,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     }
 
     let vault = open_vault(context, number)?;
-    let mut vault_check = vault.as_deref().map(|file| VaultCheck::new(file));
+    let mut vault_check = vault.as_deref().map(VaultCheck::new);
     let noted_log = context.noted.segment_len(number);
     let noted_vault = context.noted.vault_len(number);
     let mut footer = FooterBuilder::new();
@@ -106,14 +115,18 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
         footer.push(record.stored_len, &record.hash);
         scan.last_hash = Some(record.hash);
-        if sizes.first() == Some(&(record.index + 1)) {
-            scan.at_sizes.push((record.index + 1, footer.parts().collect()));
-            sizes = sizes.get(1..).unwrap_or_default();
-        }
         let reached = record.offset + record.stored_len as u64;
         scan.take(&record, &path);
-        if let Ok(view) = &record.view {
-            scan.check_values(view, &mut vault_check)?;
+        if sizes.first() == Some(&(record.index + 1)) {
+            let (size, parts) = (record.index + 1, footer.parts().collect());
+            scan.at_sizes.push(AtSize { size, parts, in_batch: scan.batch_open });
+            sizes = sizes.get(1..).unwrap_or_default();
+        }
+        match (&record.view, &mut vault_check) {
+            (Ok(view), vault) => scan.check_values(view, vault)?,
+            // What it has in the vault is as unknown as the record.
+            (Err(_), Some(vault)) => vault.lost = true,
+            (Err(_), None) => {}
         }
         if record.index % 8_192 == 0 {
             (context.progress)(8_192);
@@ -131,6 +144,8 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         if let Some(damage) = &mut scan.damage {
             damage.broken = Some(broken);
         }
+    } else if ended.next_index == start {
+        scan.break_at(start, ended.offset, "chain", NO_RECORD.to_owned());
     } else if footer.is_full() {
         scan.check_footer(file.as_ref(), &footer, ended.offset, &context.identity.key, is_last)?;
     }
@@ -144,6 +159,9 @@ fn open_vault(context: &Context<'_>, number: u64) -> io::Result<Option<Box<dyn D
         other => other.map(Some),
     }
 }
+
+/// What is wrong with a record that has HELD and a time of its own.
+pub(crate) const NOT_HELD: &str = "the time is not that of the record before, which HELD says was kept";
 
 /// Follows a vault file beside its segment.
 struct VaultCheck<'f> {
@@ -171,6 +189,7 @@ impl SegmentScan {
             next_index: start,
             last_hash: None,
             first_recorded_at: None,
+            first_is_held: false,
             last_recorded_at: i64::MIN,
             steps: Vec::new(),
             systems: Vec::new(),
@@ -191,6 +210,12 @@ impl SegmentScan {
         }
     }
 
+    /// Says whether the first thing that is wrong here is the first thing that is wrong in another scan of it.
+    pub(crate) fn has_trouble_of(&self, other: &Self) -> bool {
+        let damaged_at = |scan: &Self| scan.damage.as_ref().map(|damage| damage.index);
+        damaged_at(self) == damaged_at(other) && self.findings.first() == other.findings.first()
+    }
+
     fn break_at(&mut self, index: u64, offset: u64, check: &'static str, why: String) {
         let at = Place { segment: self.number, offset };
         self.damage = Some(SegmentDamage { index, at, check, why, broken: None, newer: false });
@@ -209,6 +234,8 @@ impl SegmentScan {
         let view = match &record.view {
             Ok(view) => view,
             Err(error @ RecordError::UnknownFlags { .. }) => {
+                // Whether its batch ends here is not known either.
+                self.batch_open = false;
                 self.undecided.push((Some(record.index), "log", error.to_string()));
                 return;
             }
@@ -222,9 +249,15 @@ impl SegmentScan {
             let finding = Finding::new("record", path, "recorded_at runs back").record(record.index);
             self.find(finding.values(format!("at least {}", self.last_recorded_at), view.recorded_at));
         }
-        self.first_recorded_at.get_or_insert(view.recorded_at);
+        let is_held = view.flags.has(Flags::HELD);
+        if self.first_recorded_at.is_none() {
+            self.first_recorded_at = Some(view.recorded_at);
+            self.first_is_held = is_held;
+        } else if is_held && view.recorded_at > self.last_recorded_at {
+            self.find(Finding::new("record", path, NOT_HELD).record(record.index));
+        }
         self.last_recorded_at = self.last_recorded_at.max(view.recorded_at);
-        self.held += u64::from(view.flags.has(Flags::HELD));
+        self.held += u64::from(is_held);
         self.batch_open = !view.flags.has(Flags::LAST);
         self.steps.push(RecordStep {
             stream: view.stream,
@@ -235,7 +268,7 @@ impl SegmentScan {
         });
         if view.stream.kind == StreamRef::SYSTEM.kind {
             let mut decoded = SystemRecord::decode(view.event_type, view.schema_version, view.body);
-            if decoded.is_ok() && (view.stream.id != StreamRef::SYSTEM.id || !view.commitments.is_empty()) {
+            if view.stream.id != StreamRef::SYSTEM.id || !view.commitments.is_empty() {
                 decoded = Err(SystemError::Malformed { field: "stream id or commitments" });
             }
             if let Ok(SystemRecord::Genesis(genesis)) = &decoded {
@@ -281,7 +314,8 @@ impl SegmentScan {
             let finding =
                 Finding::new("vault", &path, "the vault offset is not where the entries before end");
             self.find(finding.record(index).values(vault.walk.offset(), view.vault_offset));
-            vault.walk = VaultWalk::new(vault.file, view.vault_offset);
+            vault.lost = true;
+            return Ok(());
         }
         for (field, commitment) in view.commitments.iter() {
             let offset = vault.walk.offset();

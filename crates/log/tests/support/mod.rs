@@ -1,5 +1,8 @@
 //! A small office for tests: a ledger on a simulated disk, and acts to record in it.
 #![allow(dead_code, unreachable_pub, reason = "a module of several test programs, each of which uses a part")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a panic fails the test")]
+
+pub mod forge;
 
 use std::{sync::Arc, time::Duration};
 
@@ -95,3 +98,42 @@ pub fn verify_with(disk: &SimDisk, given: Vec<GivenCheckpoint>) -> Report {
     let options = ScanOptions { threads: 2, patience: Duration::ZERO, given, ..ScanOptions::default() };
     scan(disk, &options).unwrap()
 }
+
+/// A batch of one record in a new or known stream of kind 4.
+pub fn single(number: u64, id: u64, body: &[u8], values: &[&str]) -> Batch {
+    batch(number, vec![record(4, id, body, values)])
+}
+
+pub fn given(name: &str, note: &[u8]) -> GivenCheckpoint {
+    GivenCheckpoint { name: name.to_owned(), note: note.to_vec() }
+}
+
+/// Scans on one thread, without patience.
+pub fn look(disk: &dyn Disk, given: Vec<GivenCheckpoint>) -> Report {
+    let options = ScanOptions { threads: 1, patience: Duration::ZERO, given, ..ScanOptions::default() };
+    scan(disk, &options).unwrap()
+}
+
+/// Opens a ledger with a clock that the caller sets.
+pub fn open_at(disk: &SimDisk, seed: u64, clock: &StepClock) -> Result<Writer, StoreError> {
+    let recovered = Recovered::open(shared(disk), &keys(disk))?;
+    let heads: HeadTable = Reader::open(shared(disk))?.heads(recovered.size())?;
+    recovered.into_writer(Box::new(heads), Box::new(clock.clone()), Box::new(CountedEntropy::new(seed << 32)))
+}
+
+/// Splits the records of one segment file, footer excluded: each with its offset, without its stored hash.
+pub fn split_records(segment: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    let mut records = Vec::new();
+    let mut at = SEGMENT_HEADER;
+    while let Some(frame) = segment.get(at..).and_then(docket_proof::Frame::take) {
+        records.push((at, frame.record.to_vec()));
+        at += frame.stored_len();
+        if records.len() == 65_536 {
+            break;
+        }
+    }
+    records
+}
+
+/// Length of a segment's header.
+pub const SEGMENT_HEADER: usize = 96;

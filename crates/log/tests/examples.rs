@@ -1,0 +1,270 @@
+//! The worked examples of FORMAT.md section 13: a small ledger is made, taken apart field by field, hashed without the
+//! library's help, and compared with the page. The page changes only when the bytes do, which they must not.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    clippy::print_stdout,
+    reason = "a panic fails the test, and its counts are for who reads along"
+)]
+
+mod support;
+
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
+
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use docket_log::{
+    CountedEntropy, Disk, HeadTable, KeyFolder, NewLedger, Reader, SimDisk, StepClock, Verdict, create,
+};
+use docket_proof::{leaf_hash, node_hash};
+use support::{START, batch, genesis, key, look, record};
+
+const FORMAT: &str = include_str!("../FORMAT.md");
+
+/// Three records, one value, one checkpoint; everything random replaced by a count.
+fn ledger() -> BTreeMap<String, Vec<u8>> {
+    let sim = SimDisk::new();
+    let disk: Arc<dyn Disk> = Arc::new(sim.clone());
+    let new = NewLedger { genesis: genesis(), key: &key() };
+    let keys = KeyFolder::new(disk.clone(), "keys");
+    let recovered = create(disk.clone(), &keys, new, &mut CountedEntropy::new(0)).unwrap();
+    let heads: HeadTable = Reader::open(disk).unwrap().heads(1).unwrap();
+    let clock = StepClock::new(START);
+    let writer = recovered
+        .into_writer(Box::new(heads), Box::new(clock), Box::new(CountedEntropy::new(0x100)))
+        .unwrap();
+    let mut both =
+        batch(1, vec![record(4, 1, b"opened", &["an invented name"]), record(4, 1, b"closed", &[])]);
+    both.command_id = [0xc1; 16];
+    writer.append(&both).unwrap();
+    writer.checkpoint().unwrap();
+    assert_eq!(look(&sim, Vec::new()).verdict(), Verdict::Intact);
+    sim.files()
+}
+
+/// Writes bytes as rows of hex, each field with its name behind it.
+struct Rows<'a, 'o> {
+    rest: &'a [u8],
+    out: &'o mut String,
+}
+
+impl<'a> Rows<'a, '_> {
+    fn field(&mut self, len: usize, name: &str) -> &'a [u8] {
+        let (field, rest) = self.rest.split_at(len);
+        self.rest = rest;
+        let mut name = name;
+        for row in field.chunks(16) {
+            let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
+            writeln!(self.out, "{:<48}# {name}", hex.join(" ")).unwrap();
+            name = "...";
+        }
+        field
+    }
+
+    fn fields(&mut self, fields: &[(usize, &str)]) {
+        for (len, name) in fields {
+            self.field(*len, name);
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// Builds the section from the ledger's bytes.
+fn section() -> String {
+    let files = ledger();
+    let (segment, vault) = (&files["log/00000000.seg"], &files["vault/00000000.vlt"]);
+    let checkpoints = &files["checkpoints/00000000.ckp"];
+    let mut out = String::from(
+        "All of one ledger: a genesis, and a batch of two records, the first with one value. Its key is that of the \
+         Ed25519 seed of 32 bytes 07. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
+         u64 counts, as shown; the command id of the batch is 16 bytes c1. The three files are given completely, in hex, with the \
+         fields' names behind `#`.\nThe tests build the same bytes and compare.\n",
+    );
+
+    out.push_str("\n### log/00000000.seg\n\n```text\n");
+    let mut rows = Rows { rest: segment, out: &mut out };
+    rows.fields(&[
+        (8, "magic"),
+        (2, "format version"),
+        (2, "reserved"),
+        (4, "segment number"),
+        (8, "first index"),
+        (32, "genesis hash"),
+        (8, "reserved"),
+        (32, "previous hash: none"),
+    ]);
+    let mut records: Vec<(&[u8], &[u8])> = Vec::new();
+    for index in 0..3 {
+        writeln!(rows.out).unwrap();
+        let start = rows.rest;
+        let len = u32::from_le_bytes(start[..4].try_into().unwrap()) as usize;
+        let (flags, commitments) = (start[62], start[65]);
+        let body = u32::from_le_bytes(start[68..72].try_into().unwrap()) as usize;
+        rows.field(4, &format!("record {index}: length {len}"));
+        rows.fields(&[
+            (8, "index"),
+            (8, "recorded_at"),
+            (8, "occurred_at"),
+            (8, "actor"),
+            (8, "stream id"),
+            (8, "previous"),
+            (4, "position"),
+            (2, "stream kind"),
+            (2, "event type"),
+            (2, "schema version"),
+            (2, ["flags: none", "flags: FIRST", "flags: LAST", "flags: FIRST, LAST"][usize::from(flags)]),
+            (1, "precision"),
+            (1, "commitment count"),
+            (2, "reserved"),
+        ]);
+        rows.field(4, &format!("body length {body}"));
+        rows.field(16, "blind");
+        if flags & 1 == 1 {
+            rows.field(16, "command id");
+        }
+        if commitments > 0 {
+            rows.fields(&[(8, "vault offset"), (2, "field number"), (32, "commitment")]);
+        }
+        if index == 0 {
+            rows.fields(&[
+                (2, "body: format version"),
+                (1, "body: clock, system"),
+                (1, "body: predecessor, none"),
+                (8, "body: created, 2010-01-01T00:00:00Z"),
+                (32, "body: nonce"),
+                (32, "body: public key"),
+                (2, "body: origin length"),
+                (23, "body: origin, ledger.example/office-1"),
+                (2, "body: time zone length"),
+                (13, "body: time zone, Asia/Shanghai"),
+            ]);
+        } else {
+            rows.field(body, ["", "body: opened", "body: closed"][index]);
+        }
+        if flags & 2 == 2 {
+            rows.field(8, "durable_to");
+        }
+        let stored = rows.field(32, &format!("hash of record {index}"));
+        records.push((&start[..len], stored));
+    }
+    assert!(rows.rest.is_empty());
+    out.push_str("```\n");
+
+    out.push_str("\n### vault/00000000.vlt\n\n```text\n");
+    let mut rows = Rows { rest: vault, out: &mut out };
+    rows.fields(&[
+        (8, "magic"),
+        (2, "format version"),
+        (2, "reserved"),
+        (4, "segment number"),
+        (32, "genesis hash"),
+        (16, "reserved"),
+    ]);
+    writeln!(rows.out).unwrap();
+    rows.fields(&[
+        (4, "value length 16"),
+        (2, "state: present"),
+        (2, "reserved"),
+        (8, "index of the record"),
+        (32, "salt"),
+        (2, "field number"),
+        (16, "value: an invented name"),
+    ]);
+    assert!(rows.rest.is_empty());
+    out.push_str("```\n");
+
+    out.push_str("\n### checkpoints/00000000.ckp\n\n```text\n");
+    let mut rows = Rows { rest: checkpoints, out: &mut out };
+    rows.fields(&[
+        (8, "magic"),
+        (2, "format version"),
+        (2, "reserved"),
+        (4, "file number"),
+        (32, "genesis hash"),
+    ]);
+    writeln!(rows.out).unwrap();
+    let note = &rows.rest[4..];
+    rows.field(4, &format!("length of the note: {}", note.len()));
+    rows.field(note.len(), "the note, as text below");
+    out.push_str("```\n");
+
+    out.push_str("\n### What follows from these bytes\n\n```text\n");
+    derive(&mut out, &records, vault, note);
+    out
+}
+
+/// Computes every hash with BLAKE3 alone, the tree with SHA-256, and compares them with what is stored.
+fn derive(out: &mut String, records: &[(&[u8], &[u8])], vault: &[u8], note: &[u8]) {
+    let mut line = |name: &str, bytes: &[u8]| writeln!(out, "{name:<18}{}", hex(bytes)).unwrap();
+    let genesis = blake3::derive_key("docket 2026 genesis v1", records[0].0);
+    line("genesis hash", &genesis);
+    let record_key = blake3::derive_key("docket 2026 record v1", &genesis);
+    line("record key", &record_key);
+    let mut hashes = vec![genesis];
+    for (number, (record, _)) in records.iter().enumerate().skip(1) {
+        let preceded = [hashes[number - 1].as_slice(), record].concat();
+        hashes.push(*blake3::keyed_hash(&record_key, &preceded).as_bytes());
+        line(&format!("hash of record {number}"), &hashes[number]);
+    }
+    for ((_, stored), hash) in records.iter().zip(&hashes) {
+        assert_eq!(*stored, hash);
+    }
+    let commitment = blake3::derive_key("docket 2026 commitment v1", &vault[64 + 16..]);
+    line("commitment", &commitment);
+    assert!(records[1].0.windows(32).any(|window| window == commitment));
+    let leaves: Vec<_> = hashes.iter().map(|hash| leaf_hash(hash)).collect();
+    for (number, leaf) in leaves.iter().enumerate() {
+        line(&format!("leaf {number}"), leaf.as_bytes());
+    }
+    let left = node_hash(leaves[0].into(), leaves[1].into());
+    line("node of 0 and 1", left.as_bytes());
+    let root = node_hash(left, leaves[2].into());
+    line("root at size 3", root.as_bytes());
+    line("key id", key().verifier().id().as_bytes());
+    let note = std::str::from_utf8(note).unwrap();
+    let signed_root = BASE64_STANDARD.decode(note.lines().nth(2).unwrap()).unwrap();
+    assert_eq!(signed_root, root.as_bytes());
+    writeln!(out, "```\n\nThe note:\n\n```text\n{note}```").unwrap();
+}
+
+#[test]
+fn the_worked_examples_are_what_the_code_writes() {
+    let (_, written) = FORMAT.split_once("## 13. Worked examples\n\n").unwrap();
+    let section = section();
+    let same = written.lines().zip(section.lines()).take_while(|(written, built)| written == built).count();
+    assert!(
+        written == section,
+        "line {} of section 13 is {:?}; the whole section should be:\n{section}",
+        same + 1,
+        written.lines().nth(same)
+    );
+}
+
+#[test]
+fn the_hex_of_the_worked_examples_is_a_ledger() {
+    let mut files = BTreeMap::new();
+    let (_, section) = FORMAT.split_once("## 13. Worked examples\n\n").unwrap();
+    for block in section.split("\n### ").skip(1) {
+        let (path, block) = block.split_once('\n').unwrap();
+        let bytes: Vec<u8> = block
+            .lines()
+            .filter_map(|line| line.split_once(" # "))
+            .flat_map(|(hex, _)| hex.split_whitespace())
+            .map(|byte| u8::from_str_radix(byte, 16).unwrap())
+            .collect();
+        if path.contains('/') {
+            files.insert(path.to_owned(), bytes);
+        }
+    }
+    assert_eq!(files.len(), 3);
+    let mut written = ledger();
+    files.insert("ledger.toml".into(), written["ledger.toml"].clone());
+    let report = look(&SimDisk::from_files(files.clone()), Vec::new());
+    assert_eq!((report.verdict(), report.size, report.values), (Verdict::Intact, 3, 1));
+    written.retain(|path, _| !path.starts_with("keys/"));
+    assert_eq!(files, written);
+}
