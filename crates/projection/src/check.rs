@@ -6,8 +6,8 @@ use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, mismatch},
-    index::{CommandId, Index, IndexError, IndexMeta, Waiting, entries},
+    follow::{Folded, Mismatch, Purpose, mismatch},
+    index::{CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, entries, is_ids_page},
 };
 
 /// What a comparison of the index with the log came to.
@@ -29,78 +29,94 @@ pub enum IndexCheck {
 
 /// Replays the log in memory and compares all of the index with it.
 ///
+/// Makes no index, and leaves one that cannot be opened as it is. sled may tidy the files of one that it opens.
+///
 /// # Errors
 /// When the log cannot be read or folded.
 pub fn check_index(reader: &Reader, folder: &Path) -> Result<IndexCheck, ProjectionError> {
-    if !folder.join("sled").is_dir() {
-        return Ok(IndexCheck::NotChecked("there is no index".to_owned()));
-    }
-    let opened = match Index::open(folder, Waiting::Briefly) {
-        Ok(opened) => opened,
+    let index = match Index::open_existing(folder) {
+        Ok(Some(index)) => index,
+        Ok(None) => return Ok(IndexCheck::NotChecked("there is no index".to_owned())),
+        Err(error @ (IndexError::Engine(_) | IndexError::Damaged(_))) => {
+            return Ok(IndexCheck::Differs(vec![error.to_string()]));
+        }
         Err(error) => return Ok(IndexCheck::NotChecked(error.to_string())),
     };
-    if let Some(why) = opened.set_aside {
-        return Ok(IndexCheck::Differs(vec![format!("the index cannot be opened and was set aside: {why}")]));
-    }
-    let index = opened.index;
-    let Some(meta) = index.meta().cloned() else {
+    let Some(meta) = index.meta() else {
         return Ok(IndexCheck::NotChecked("the index is empty".to_owned()));
     };
-    if let Some(why) = mismatch(&meta, reader)? {
-        return Ok(IndexCheck::Differs(vec![format!("the index is not of this log: {why}")]));
+    match mismatch(meta, reader)? {
+        None => {}
+        // A session may have ended since the log was opened here.
+        Some(Mismatch::Ahead) => {
+            let (index, log) = (meta.size, reader.size());
+            let why = format!("the index covers {index} records, and the log held {log} when it was opened");
+            return Ok(IndexCheck::NotChecked(why));
+        }
+        Some(why) => return Ok(IndexCheck::Differs(vec![format!("the index is not of this log: {why}")])),
     }
-    let mut folded = Folded::default();
+    let mut folded = Folded::empty(Purpose::Record);
     folded.follow(reader, meta.size, &|_| {})?;
-    compare(&index, &meta, &mut folded)
+    Ok(compare(&index, meta, &mut folded))
 }
 
-fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded) -> Result<IndexCheck, ProjectionError> {
+fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded) -> IndexCheck {
     let mut differences = Differences::default();
-    let expected_meta = IndexMeta::new(
-        &meta.genesis(),
-        meta.size,
-        &meta.head(),
-        folded.heads.streams(),
-        folded.states.unknown(),
-    );
-    if *meta != expected_meta {
-        differences.add("the numbers of streams are not those of the log".to_owned());
+    let (genesis, head) = (meta.genesis(), meta.head());
+    let unknown = folded.states.unknown();
+    if *meta != IndexMeta::new(&genesis, meta.size, &head, folded.heads.streams(), unknown) {
+        differences.add("what it says of itself is not what the log gives".to_owned());
     }
-    let mut expected: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
-    for (key, page) in folded.heads.pages(true).into_iter().chain(folded.states.pages(true)) {
-        expected.insert(key.bytes().to_vec(), page);
+    let all = folded.heads.pages(true).into_iter().chain(folded.states.pages(true));
+    let mut pages: BTreeMap<Vec<u8>, Vec<u8>> = all.map(|(key, page)| (key.bytes().to_vec(), page)).collect();
+    let count = pages.len() as u64;
+    let mut ids = Ids { previous: None, left: std::mem::take(&mut folded.commands) };
+    let read = index.each(&mut |key, value| match (key.split_first(), pages.remove(key)) {
+        (_, Some(page)) if page == value => {}
+        (_, Some(_)) => differences.add(format!("page {} is not what the log gives", name(key))),
+        (Some((&IDS_PREFIX, first)), None) => ids.compare(first, value, &mut differences),
+        _ => differences.add(format!("page {} is not in the log", name(key))),
+    });
+    if let Err(error) = read {
+        differences.add(error.to_string());
     }
-    let pages = expected.len() as u64;
-    index.each_page(&mut |key, page| match expected.remove(key) {
-        Some(replayed) if replayed == page => {}
-        Some(_) => differences.add(format!("page {} is not what the log gives", name(key))),
-        None => differences.add(format!("page {} is not in the log", name(key))),
-    })?;
-    for key in expected.keys() {
+    for key in pages.keys() {
         differences.add(format!("page {} is missing", name(key)));
     }
-    compare_commands(index, folded, &mut differences)?;
-    Ok(match differences.0.is_empty() {
-        true => IndexCheck::Same { size: meta.size, pages },
+    for record in ids.left.values() {
+        differences.add(format!("the command id of record {} is missing", record.0));
+    }
+    match differences.0.is_empty() {
+        true => IndexCheck::Same { size: meta.size, pages: count },
         false => IndexCheck::Differs(differences.0),
-    })
+    }
 }
 
-fn compare_commands(index: &Index, folded: &Folded, differences: &mut Differences) -> Result<(), IndexError> {
-    let mut expected = folded.commands.iter();
-    let mut previous: Option<CommandId> = None;
-    index.each_ids_page(&mut |page| {
-        for (id, found) in entries(page) {
-            if previous.is_some_and(|previous| previous >= *id) || expected.next() != Some((id, &found)) {
-                differences.add(format!("the command id of record {} is not that of the log", found.0));
-            }
-            previous = Some(*id);
+/// Command ids, as their pages come in order.
+struct Ids {
+    previous: Option<CommandId>,
+    /// Those that no page has shown yet.
+    left: BTreeMap<CommandId, docket_proof::RecordIndex>,
+}
+
+impl Ids {
+    /// Compares a page under the smallest id it may hold. One under a wrong key would not be found, whatever it says.
+    fn compare(&mut self, first: &[u8], page: &[u8], differences: &mut Differences) {
+        let is_first = self.previous.is_none();
+        let Ok(first) = CommandId::try_from(first) else {
+            return differences.add("page with an unknown key is not in the log".to_owned());
+        };
+        if !is_ids_page(page) || is_first && first != [0; 16] || self.previous >= Some(first) {
+            differences.add("a page of command ids does not stand where it is looked for".to_owned());
         }
-    })?;
-    if expected.next().is_some() {
-        differences.add("command ids are missing".to_owned());
+        for (number, (id, found)) in entries(page).enumerate() {
+            let is_in_order = if number == 0 { *id >= first } else { self.previous < Some(*id) };
+            if self.left.remove(id) != Some(found) || !is_in_order {
+                differences.add(format!("a command id of record {} is not that of the log", found.0));
+            }
+            self.previous = Some(*id);
+        }
     }
-    Ok(())
 }
 
 /// Returns a page's key in words.

@@ -7,26 +7,38 @@ use docket_log::{Disk, Reader, StoredRecord};
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Missing, locked},
+    follow::{Folded, Purpose, mismatch},
+    index::Index,
     states::States,
 };
 
-/// A ledger open for questions. Takes no lock on the ledger, and writes nothing to it.
+/// A ledger open for questions. Takes no lock on the ledger, and writes nothing to it; but the index is sled's, and sled
+/// may tidy its files when it opens them. Where it cannot, the log is replayed.
 pub struct Desk {
     reader: Reader,
     folded: Folded,
 }
 
 impl Desk {
-    /// Opens the ledger on `disk`, with the index in `folder` where it can be had within two seconds; else the log is
-    /// replayed, and [`notices`](Self::notices) say so.
+    /// Opens the ledger on `disk`, with the index in `folder` where there is one that can be had within two seconds; else
+    /// the log is replayed, and [`notices`](Self::notices) say so. An index is never made, and a bad one is left alone.
     ///
     /// # Errors
     /// When the log cannot be read or folded.
     pub fn open(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, ProjectionError> {
+        // The index first: while it is waited for, the log may grow, and the index with it.
+        let index = Index::open_existing(folder);
         let reader = Reader::open(disk)?;
-        let mut folded = Folded::start(&reader, folder, Missing::DoWithout)?;
-        folded.follow(&reader, reader.size(), &|_| {})?;
+        let mut folded = match index {
+            Ok(None) => Folded::empty(Purpose::Answer),
+            Err(why) => Folded::without(Purpose::Answer, &why.to_string()),
+            Ok(Some(index)) => match index.meta().map(|meta| mismatch(meta, &reader)).transpose()? {
+                None => Folded::without(Purpose::Answer, "it is empty"),
+                Some(Some(why)) => Folded::without(Purpose::Answer, &why.to_string()),
+                Some(None) => Folded::over(Purpose::Answer, index),
+            },
+        };
+        folded.catch_up(&reader, &|_| {})?;
         Ok(Self { reader, folded })
     }
 
@@ -40,8 +52,9 @@ impl Desk {
     ) -> Result<Self, ProjectionError> {
         let reader = Reader::open(disk)?;
         let size = size(&reader)?;
-        let mut folded = Folded::default();
+        let mut folded = Folded::empty(Purpose::Answer);
         folded.follow(&reader, size, &|_| {})?;
+        folded.note_unknown();
         Ok(Self { reader, folded })
     }
 
@@ -63,20 +76,20 @@ impl Desk {
     /// Returns states in which those of `streams` are loaded.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the index cannot be read, and the log neither.
     pub fn states_of(&mut self, streams: &[StreamRef]) -> Result<&States, ProjectionError> {
-        if let Some(index) = &self.folded.index {
-            self.folded.states.load(&locked(index), streams)?;
-        }
+        let Self { reader, folded } = self;
+        folded.ask(|| Ok(&*reader), |folded| folded.load(streams))?;
         Ok(&self.folded.states)
     }
 
     /// Returns all states.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the index cannot be read, and the log neither.
     pub fn states(&mut self) -> Result<&States, ProjectionError> {
-        self.folded.load_all()?;
+        let Self { reader, folded } = self;
+        folded.ask(|| Ok(&*reader), Folded::load_all)?;
         Ok(&self.folded.states)
     }
 
@@ -88,9 +101,14 @@ impl Desk {
     /// Returns a stream's records, oldest first; nothing where there is no such stream.
     ///
     /// # Errors
-    /// When the log or the index cannot be read.
+    /// When the log cannot be read.
     pub fn history(&self, stream: docket_proof::StreamRef) -> Result<Vec<StoredRecord>, ProjectionError> {
-        match self.folded.heads.find(stream)? {
+        let head = match self.folded.heads.find(stream) {
+            Ok(head) => head,
+            // Only now does the index fail. All of the log is folded here: without an index no head is missing.
+            Err(_) => self.reader.find_head(stream)?,
+        };
+        match head {
             Some(head) => Ok(self.reader.history(stream, head.last)?),
             None => Ok(Vec::new()),
         }

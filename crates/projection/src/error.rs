@@ -20,6 +20,9 @@ pub enum ProjectionError {
     /// A command that the rules refuse.
     #[error(transparent)]
     Refused(#[from] docket_domain::Refusal),
+    /// Commands of one batch by several actors: a batch is the act of one.
+    #[error("the commands of one batch have more than one actor")]
+    Actors,
     /// An event too large for a record.
     #[error("the event is too large")]
     Encode(#[from] docket_domain::EncodeError),

@@ -1,19 +1,19 @@
 //! Brings states, heads and command ids up to the log, from wherever the index stands.
 
 use std::{
+    borrow::Borrow,
     collections::BTreeMap,
-    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use docket_log::{Head, Reader, StoreError};
-use docket_proof::{Flags, RecordIndex, RecordView};
+use docket_proof::{Flags, RecordHash, RecordIndex, RecordView, StreamRef};
 
 use crate::{
     error::ProjectionError,
     heads::PagedHeads,
-    index::{CommandId, Index, IndexError, IndexMeta, Waiting},
-    states::{States, meta_of, read},
+    index::{CommandId, Index, IndexError, IndexMeta, Old},
+    states::{FoldError, States, read},
 };
 
 /// An index that several parts of a session share.
@@ -23,73 +23,83 @@ pub(crate) fn locked(index: &SharedIndex) -> MutexGuard<'_, Index> {
     index.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What everything is folded for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum Purpose {
+    /// For answers: the index stays as it is, and nobody asks for command ids.
+    #[default]
+    Answer,
+    /// For recording: the index is to be brought up to the log.
+    Record,
+}
+
 /// Everything that is folded from the log, as far as it is loaded.
 #[derive(Debug, Default)]
 pub(crate) struct Folded {
+    purpose: Purpose,
     pub(crate) states: States,
     pub(crate) heads: PagedHeads,
     /// Command ids that the index does not hold yet.
     pub(crate) commands: BTreeMap<CommandId, RecordIndex>,
     /// Records folded in.
     pub(crate) size: u64,
-    pub(crate) index: Option<SharedIndex>,
+    index: Option<SharedIndex>,
     /// The index held something when this began: pages must be loaded before they change.
     loads: bool,
     /// What a person should know about how this came about.
     pub(crate) notices: Vec<String>,
 }
 
-/// Whether an index is made where there is none.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Missing {
-    Create,
-    DoWithout,
-}
-
 impl Folded {
-    /// Starts from the index in `folder`, if it can be had and belongs to this log, else from nothing.
-    pub(crate) fn start(reader: &Reader, folder: &Path, missing: Missing) -> Result<Self, ProjectionError> {
-        if missing == Missing::DoWithout && !folder.is_dir() {
-            return Ok(Self::default());
-        }
-        let mut notices = Vec::new();
-        let mut opened = match Index::open(folder, Waiting::Briefly) {
-            Ok(opened) => opened,
-            Err(IndexError::Busy) => {
-                return Ok(Self::without("the index is in use by another process".to_owned()));
-            }
-            Err(error) => return Ok(Self::without(error.to_string())),
-        };
-        if let Some(why) = opened.set_aside.take() {
-            notices.push(format!("the index was set aside and is built again: {why}"));
-        }
-        let mut index = opened.index;
-        if let Some(why) = index.meta().and_then(|meta| mismatch(meta, reader).transpose()).transpose()? {
-            if missing == Missing::DoWithout {
-                return Ok(Self::without(why.to_owned()));
-            }
-            notices.push(format!("the index is built again: {why}"));
-            if let Err(error) = index.clear() {
-                return Ok(Self::without(error.to_string()));
-            }
-        }
-        let (size, streams, unknown) =
-            index.meta().map_or((0, Vec::new(), 0), |meta| (meta.size, meta.streams.clone(), meta.unknown));
-        let index = Arc::new(Mutex::new(index));
-        Ok(Self {
-            states: States::over(&streams, unknown),
-            heads: PagedHeads::over(index.clone(), &streams),
-            commands: BTreeMap::new(),
-            size,
-            loads: size > 0,
-            index: Some(index),
-            notices,
-        })
+    /// Starts from nothing.
+    pub(crate) fn empty(purpose: Purpose) -> Self {
+        Self { purpose, ..Self::default() }
     }
 
-    fn without(why: String) -> Self {
+    /// Starts from nothing, although there might be an index.
+    pub(crate) fn without(purpose: Purpose, why: &str) -> Self {
         let notice = format!("the log is replayed instead of asking the index: {why}");
-        Self { notices: vec![notice], ..Self::default() }
+        Self { notices: vec![notice], ..Self::empty(purpose) }
+    }
+
+    /// Starts from an index that is empty, to fill it.
+    pub(crate) fn into_index(index: Index) -> Self {
+        Self { index: Some(Arc::new(Mutex::new(index))), ..Self::empty(Purpose::Record) }
+    }
+
+    /// Starts from an index that belongs to the log.
+    pub(crate) fn over(purpose: Purpose, index: Index) -> Self {
+        let Some(meta) = index.meta().cloned() else { return Self::empty(purpose) };
+        let index = Arc::new(Mutex::new(index));
+        Self {
+            purpose,
+            states: States::over(&meta.streams, meta.unknown),
+            heads: PagedHeads::over(index.clone(), &meta.streams),
+            size: meta.size,
+            index: Some(index),
+            loads: true,
+            ..Self::default()
+        }
+    }
+
+    /// Folds all of the log's records in that are not yet.
+    ///
+    /// Where the index leads into an error, it is left aside, and everything is folded from the log.
+    pub(crate) fn catch_up(
+        &mut self,
+        reader: &Reader,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), ProjectionError> {
+        match self.follow(reader, reader.size(), progress) {
+            Err(ProjectionError::Index(why)) => self.start_over(reader, &why.to_string(), progress)?,
+            // Either the log or the index is wrong, and the log tells which.
+            Err(ProjectionError::Fold(why)) if self.loads => {
+                self.start_over(reader, &why.to_string(), progress)?;
+            }
+            followed => followed?,
+        }
+        self.note_unknown();
+        Ok(())
     }
 
     /// Folds the log's records up to `size` in.
@@ -109,83 +119,164 @@ impl Folded {
     }
 
     fn take(&mut self, record: &RecordView<'_>) -> Result<(), ProjectionError> {
-        if let Some(index) = self.index.as_ref().filter(|_| self.loads)
-            && let Some((event, meta)) = read(record)?
-        {
+        let event = read(record)?;
+        if let Some((event, meta)) = event.as_ref().filter(|_| self.loads) {
             let mut needed = event.reads(Some(meta.stream), meta.actor);
             needed.push(meta.stream);
-            self.states.load(&locked(index), &needed)?;
+            self.load(&needed)?;
         }
-        self.states.fold(record)?;
+        self.states.fold_read(record, event.as_ref())?;
         self.heads.note(record.stream, Head { last: record.index, position: record.position })?;
-        if record.flags.has(Flags::FIRST)
-            && let Some(id) = record.command_id
-        {
+        // The log's own records have ids that nobody gave and nobody asks for.
+        let is_first = record.flags.has(Flags::FIRST) && record.stream.kind != StreamRef::SYSTEM.kind;
+        if let Some(id) = record.command_id.filter(|_| is_first && self.purpose == Purpose::Record) {
+            // The first of two batches under one id counts.
             self.commands.entry(*id).or_insert(record.index);
         }
         self.size = record.index.0 + 1;
         Ok(())
     }
 
-    /// Loads all states that lie in the index.
-    pub(crate) fn load_all(&mut self) -> Result<(), ProjectionError> {
-        match &self.index {
-            Some(index) => Ok(self.states.load_all(&locked(index))?),
+    /// Says how many records this version cannot make sense of.
+    pub(crate) fn note_unknown(&mut self) {
+        match self.states.unknown() {
+            0 => {}
+            unknown => self.notices.push(format!(
+                "{unknown} records hold events of a newer version: they are kept, but no state and no figure knows them"
+            )),
+        }
+    }
+
+    /// Loads the states of these streams.
+    pub(crate) fn load(&mut self, streams: &[docket_domain::StreamRef]) -> Result<(), IndexError> {
+        match self.index.as_ref().filter(|_| self.loads) {
+            Some(index) => self.states.load(&locked(index), streams),
             None => Ok(()),
         }
     }
 
-    /// Returns the first record of the batch that a command appended, if it did.
-    pub(crate) fn find_command(&self, id: &CommandId) -> Result<Option<RecordIndex>, IndexError> {
-        match (self.commands.get(id), &self.index) {
-            (Some(index), _) => Ok(Some(*index)),
-            (None, Some(index)) => locked(index).find_command(id),
-            (None, None) => Ok(None),
+    /// Loads the pages that new streams go to.
+    pub(crate) fn load_ends(&mut self) -> Result<(), IndexError> {
+        match self.index.as_ref().filter(|_| self.loads) {
+            Some(index) => self.states.load_ends(&locked(index)),
+            None => Ok(()),
         }
     }
 
-    /// Stores what changed in the index, together with where the log stands.
-    pub(crate) fn commit(
+    /// Loads all states that lie in the index.
+    pub(crate) fn load_all(&mut self) -> Result<(), IndexError> {
+        match self.index.as_ref().filter(|_| self.loads) {
+            Some(index) => self.states.load_all(&locked(index)),
+            None => Ok(()),
+        }
+    }
+
+    /// Asks something that the index may be needed for; where it fails, everything is folded from the log first.
+    pub(crate) fn ask<T, R: Borrow<Reader>>(
         &mut self,
-        genesis: &docket_proof::RecordHash,
-        head: &docket_proof::RecordHash,
-    ) -> Result<(), IndexError> {
+        log: impl FnOnce() -> Result<R, ProjectionError>,
+        ask: impl Fn(&mut Self) -> Result<T, IndexError>,
+    ) -> Result<T, ProjectionError> {
+        match ask(self) {
+            Ok(answer) => Ok(answer),
+            Err(why) => {
+                self.start_over(log()?.borrow(), &why.to_string(), &|_| {})?;
+                Ok(ask(self)?)
+            }
+        }
+    }
+
+    /// Folds everything from the log, in memory. An index to record in begins anew.
+    fn start_over(
+        &mut self,
+        reader: &Reader,
+        why: &str,
+        progress: &dyn Fn(u64),
+    ) -> Result<(), ProjectionError> {
+        let mut fresh = Self::empty(self.purpose);
+        fresh.follow(reader, reader.size(), progress)?;
+        self.heads.replace(&fresh.heads);
+        (self.states, self.commands, self.size) = (fresh.states, fresh.commands, fresh.size);
+        self.loads = false;
+        let index = self.index.take().filter(|_| self.purpose == Purpose::Record);
+        let Some(index) = index else {
+            self.notices.push(format!("the log is replayed instead of asking the index: {why}"));
+            return Ok(());
+        };
+        let begun = locked(&index).begin_anew(Old::SetAside);
+        match begun {
+            Ok(()) => {
+                self.notices.push(format!("the index was set aside and is built again: {why}"));
+                self.index = Some(index);
+            }
+            Err(error) => self.notices.push(format!("the index is not used: {why}; {error}")),
+        }
+        Ok(())
+    }
+
+    /// Returns the first record of the batch that a command appended, if it did.
+    pub(crate) fn find_command(&self, id: &CommandId) -> Result<Option<RecordIndex>, IndexError> {
+        // What the index holds came first.
+        let stored = match self.index.as_ref().filter(|_| self.loads) {
+            Some(index) => locked(index).find_command(id)?,
+            None => None,
+        };
+        Ok(stored.or_else(|| self.commands.get(id).copied()))
+    }
+
+    /// Stores what changed in the index, together with where the log stands.
+    pub(crate) fn commit(&mut self, genesis: &RecordHash, head: &RecordHash) -> Result<(), IndexError> {
         let Some(index) = &self.index else { return Ok(()) };
+        let meta = IndexMeta::new(genesis, self.size, head, self.heads.streams(), self.states.unknown());
+        if locked(index).meta() == Some(&meta) {
+            return Ok(());
+        }
         // Heads lock the index while they load; so they are asked before it is locked here.
         let mut pages = self.heads.pages(false);
         pages.extend(self.states.pages(false));
-        let meta = IndexMeta::new(genesis, self.size, head, self.heads.streams(), self.states.unknown());
         let mut index = locked(index);
-        if index.meta() == Some(&meta) {
-            return Ok(());
-        }
         let ids = index.pages_with_commands(&self.commands)?;
         index.commit(pages, ids, meta)?;
-        index.flush()?;
-        self.commands.clear();
-        Ok(())
+        index.flush()
     }
 }
 
 /// Says why an index is not one of this log.
-pub(crate) fn mismatch(meta: &IndexMeta, reader: &Reader) -> Result<Option<&'static str>, StoreError> {
+pub(crate) fn mismatch(meta: &IndexMeta, reader: &Reader) -> Result<Option<Mismatch>, StoreError> {
     if meta.genesis() != reader.identity().hash {
-        return Ok(Some("it belongs to another ledger"));
+        return Ok(Some(Mismatch::Ledger));
     }
     if meta.size > reader.size() {
-        return Ok(Some("it is ahead of the log"));
+        return Ok(Some(Mismatch::Ahead));
+    }
+    // Every stream has a record: a claim beyond that would only cost memory.
+    let streams = meta.streams.iter().fold(0_u64, |sum, (_, count)| sum.saturating_add(*count));
+    if streams > meta.size {
+        return Ok(Some(Mismatch::History));
     }
     let Some(last) = meta.size.checked_sub(1) else { return Ok(None) };
     let same = reader.record(RecordIndex(last))?.hash() == meta.head();
-    Ok((!same).then_some("it belongs to another history of this ledger"))
+    Ok((!same).then_some(Mismatch::History))
 }
 
-/// Returns what the field sees in a stored record, for showing it.
+/// Why an index is not one of a log.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub(crate) enum Mismatch {
+    #[error("it belongs to another ledger")]
+    Ledger,
+    #[error("it is ahead of the log")]
+    Ahead,
+    #[error("it belongs to another history of this ledger")]
+    History,
+}
+
+/// Returns what the field sees in a stored record, for showing it; `None` for the log's own records and for events of a
+/// newer version.
 ///
 /// # Errors
 /// When the body is not what its type and version say.
 pub fn event_of(
     record: &RecordView<'_>,
-) -> Result<Option<(docket_domain::Event, docket_domain::RecordMeta)>, crate::states::FoldError> {
-    read(record).map(|found| found.map(|(event, _)| (event, meta_of(record))))
+) -> Result<Option<(docket_domain::Event, docket_domain::RecordMeta)>, FoldError> {
+    read(record)
 }

@@ -6,10 +6,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use docket_log::{Head, Heads};
+use docket_log::{Head, HeadError, Heads, StoreError};
 use docket_proof::{RecordIndex, StreamRef};
 
 use crate::{
+    error::ProjectionError,
     index::{Index, IndexError, PageKey},
     table::Table,
 };
@@ -19,7 +20,8 @@ const FAMILY: u8 = 0;
 
 /// The heads of all streams, loaded from an index as they are asked for.
 ///
-/// Shared by the writer, which continues streams, and whoever keeps the index.
+/// Shared by the writer, which continues streams, and whoever keeps the index. Heads lock the index while they load:
+/// nobody asks them while it is locked.
 #[derive(Clone, Debug, Default)]
 pub struct PagedHeads(Arc<Mutex<Inner>>);
 
@@ -46,9 +48,15 @@ impl PagedHeads {
         self.lock().kinds.iter_mut().flat_map(|(kind, table)| table.pages(FAMILY, *kind, all)).collect()
     }
 
-    /// Notes the head of a stream.
-    pub(crate) fn note(&self, stream: StreamRef, head: Head) -> Result<(), IndexError> {
+    /// Notes the head of a stream. A new stream must have the next id of its kind.
+    pub(crate) fn note(&self, stream: StreamRef, head: Head) -> Result<(), ProjectionError> {
         self.lock().put(stream, head)
+    }
+
+    /// Takes over other heads, for all who share these.
+    pub(crate) fn replace(&self, other: &Self) {
+        let other = std::mem::take(&mut *other.lock());
+        *self.lock() = other;
     }
 
     /// Returns the head of a stream.
@@ -71,29 +79,20 @@ impl Inner {
             let index = index.lock().unwrap_or_else(PoisonError::into_inner);
             table.load(&index, FAMILY, stream.kind, stream.id)?;
         }
-        let head = table
-            .get(stream.id)
-            .map(|(last, position)| Head { last: RecordIndex(*last), position: *position });
-        if head.is_none() && stream.id != 0 && stream.id <= table.len() {
-            return Err(IndexError::Damaged("a page is missing"));
-        }
-        Ok(head)
+        let head = table.get(stream.id);
+        Ok(head.map(|(last, position)| Head { last: RecordIndex(*last), position: *position }))
     }
 
-    fn put(&mut self, stream: StreamRef, head: Head) -> Result<(), IndexError> {
+    fn put(&mut self, stream: StreamRef, head: Head) -> Result<(), ProjectionError> {
+        // Loads the page, also the one that a new stream goes to.
         let known = self.find(stream)?.is_some();
         let entry = (head.last.0, head.position);
         let table = self.kinds.entry(stream.kind).or_default();
-        if known {
-            if let Some(slot) = table.get_mut(stream.id) {
-                *slot = entry;
-            }
-        } else {
-            if let Some(index) = &self.index {
-                let index = index.lock().unwrap_or_else(PoisonError::into_inner);
-                table.load(&index, FAMILY, stream.kind, stream.id)?;
-            }
-            table.push(entry);
+        let next = table.len() + 1;
+        match table.get_mut(stream.id).filter(|_| known) {
+            Some(slot) => *slot = entry,
+            None if stream.id == next => table.push(entry),
+            None => return Err(StoreError::from(HeadError::IdOutOfOrder { stream, next }).into()),
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ pub use desk::Desk;
 pub use error::ProjectionError;
 pub use follow::event_of;
 pub use heads::PagedHeads;
-pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS, PageKey, Waiting};
+pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS, PageKey};
 pub use office::{Acknowledge, Office};
 pub use rebuild::{Rebuilt, rebuild};
 pub use report::{CaseRow, CasesReport, Figure, Scope, cases_report};

@@ -11,18 +11,22 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Missing, locked},
-    index::CommandId,
+    follow::{Folded, Purpose, mismatch},
+    index::{CommandId, Index, IndexError, Old},
     overlay::Overlay,
     states::{FoldError, States},
 };
 
 /// A ledger open for work. The caller holds the ledger's lock.
 pub struct Office {
+    disk: Arc<dyn Disk>,
     writer: Writer,
     folded: Folded,
     recorded_at: i64,
 }
+
+/// Records that an opening folds in at most without storing in the index that it did.
+const MAX_CATCH_UP: u64 = 8_192;
 
 /// Whether an acknowledgement is wanted at once.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +40,9 @@ pub enum Acknowledge {
 impl Office {
     /// Opens the ledger on `disk` for work: recovers the log, brings the index in `folder` up to it.
     ///
+    /// An index that is damaged or of another history is set aside and built again; one that another process has, or
+    /// whose folder cannot be used, is done without. [`notices`](Self::notices) say so.
+    ///
     /// # Errors
     /// When the log cannot be opened for writing or folded.
     pub fn open(
@@ -48,16 +55,19 @@ impl Office {
     ) -> Result<Self, ProjectionError> {
         let recovered = Recovered::open(disk.clone(), keys)?;
         let reader = Reader::open(disk.clone())?;
-        let mut folded = Folded::start(&reader, folder, Missing::Create)?;
-        folded.follow(&reader, recovered.size(), progress)?;
+        let mut folded = start(&reader, folder)?;
+        let before = folded.size;
+        folded.catch_up(&reader, progress)?;
+        // The writer looks up the ledger's own stream when it records what recovery did.
+        folded.ask(|| Ok(&reader), |folded| folded.heads.find(docket_proof::StreamRef::SYSTEM))?;
         let heads = Box::new(folded.heads.clone());
-        let before = recovered.size();
         let writer = recovered.into_writer(heads, clock, entropy)?;
-        let mut office = Self { writer, folded, recorded_at: i64::MIN };
-        // A recovery may have added records of its own.
-        if office.writer.size() > before {
-            let reader = Reader::open(disk)?;
-            office.folded.follow(&reader, office.writer.size(), &|_| {})?;
+        // Records of its own change heads only, which the writer has set.
+        folded.size = writer.size();
+        let mut office = Self { disk, writer, folded, recorded_at: i64::MIN };
+        // A long way is not gone again, even if this session records nothing.
+        if office.folded.size.saturating_sub(before) > MAX_CATCH_UP {
+            office.store();
         }
         Ok(office)
     }
@@ -70,15 +80,15 @@ impl Office {
     /// Returns the first record of the batch that a command id has appended, if there is one.
     ///
     /// # Errors
-    /// When the index cannot be read.
-    pub fn find_command(&self, id: &CommandId) -> Result<Option<RecordIndex>, ProjectionError> {
-        Ok(self.folded.find_command(id)?)
+    /// When the index cannot be read, and the log neither.
+    pub fn find_command(&mut self, id: &CommandId) -> Result<Option<RecordIndex>, ProjectionError> {
+        self.ask(|folded| folded.find_command(id))
     }
 
     /// Returns states in which those of `streams` are loaded.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the index cannot be read, and the log neither.
     pub fn states_of(&mut self, streams: &[docket_domain::StreamRef]) -> Result<&States, ProjectionError> {
         self.load(streams)?;
         Ok(&self.folded.states)
@@ -87,18 +97,20 @@ impl Office {
     /// Returns all states.
     ///
     /// # Errors
-    /// When the index cannot be read.
+    /// When the index cannot be read, and the log neither.
     pub fn states(&mut self) -> Result<&States, ProjectionError> {
-        self.folded.load_all()?;
+        self.ask(Folded::load_all)?;
         Ok(&self.folded.states)
     }
 
     /// Decides commands one after the other and records what they yield as one batch, all or nothing.
     ///
-    /// Later commands see what earlier ones of the batch would do. All have one actor, that of the first.
+    /// Later commands see what earlier ones of the batch would do. All have one actor. Whoever wants a command recorded
+    /// once asks [`find_command`](Self::find_command) before.
     ///
     /// # Errors
-    /// [`ProjectionError::Refused`] where a rule stands against one of them; nothing is recorded then.
+    /// [`ProjectionError::Refused`] where a rule stands against one of them, [`ProjectionError::Actors`] where they have
+    /// several actors; nothing is recorded then.
     pub fn record(
         &mut self,
         command_id: CommandId,
@@ -106,7 +118,13 @@ impl Office {
         acknowledge: Acknowledge,
     ) -> Result<Appended, ProjectionError> {
         let actor = commands.first().and_then(|command| command.actor);
+        if commands.iter().any(|command| command.actor != actor) {
+            return Err(ProjectionError::Actors);
+        }
         let events = self.decide_all(commands)?;
+        let streams: Vec<_> = events.iter().map(stream_of).collect();
+        // The writer looks these up; an index that fails is to fail before.
+        self.ask(|folded| streams.iter().try_for_each(|stream| folded.heads.find(*stream).map(drop)))?;
         let mut records = Vec::with_capacity(events.len());
         let mut metas = Vec::with_capacity(events.len());
         for event in events {
@@ -126,7 +144,7 @@ impl Office {
             let meta = RecordMeta { index, recorded_at, occurred, actor, stream, position: 0 };
             self.folded.states.apply(&event, &meta, fields.into_iter())?;
         }
-        self.folded.commands.insert(command_id, appended.first);
+        self.folded.commands.entry(command_id).or_insert(appended.first);
         self.folded.size = appended.size;
         Ok(appended)
     }
@@ -137,9 +155,8 @@ impl Office {
     /// [`ProjectionError::Refused`] where a rule stands against one of them.
     pub fn decide_all(&mut self, commands: Vec<Command>) -> Result<Vec<NewEvent>, ProjectionError> {
         let mut events = Vec::with_capacity(commands.len());
-        for command in &commands {
-            self.load(&command.reads())?;
-        }
+        let reads: Vec<_> = commands.iter().flat_map(Command::reads).collect();
+        self.load(&reads)?;
         let mut overlay = Overlay::new(&self.folded.states);
         for (index, command) in (self.writer.size()..).zip(commands) {
             for event in decide(&overlay, command)? {
@@ -161,13 +178,36 @@ impl Office {
         Ok(events)
     }
 
+    /// Loads the states of these streams, and the pages that new ones go to.
     fn load(&mut self, streams: &[docket_domain::StreamRef]) -> Result<(), ProjectionError> {
-        if let Some(index) = &self.folded.index {
-            let index = locked(index);
-            self.folded.states.load(&index, streams)?;
-            self.folded.states.load_ends(&index)?;
+        self.ask(|folded| {
+            folded.load(streams)?;
+            folded.load_ends()
+        })
+    }
+
+    /// Asks something that the index may be needed for. Where it fails, everything recorded so far is made durable, and
+    /// folded from the log.
+    fn ask<T>(&mut self, ask: impl Fn(&mut Folded) -> Result<T, IndexError>) -> Result<T, ProjectionError> {
+        let Self { disk, writer, folded, .. } = self;
+        let log = || {
+            writer.flush()?;
+            Ok(Reader::open(disk.clone())?)
+        };
+        folded.ask(log, ask)
+    }
+
+    /// Brings the index up to the log, which is durable. One that cannot be stored is no error: the next session builds it.
+    fn store(&mut self) {
+        let stored = if self.folded.size == self.writer.size() {
+            self.folded.commit(&self.writer.identity().hash, &self.writer.head())
+        } else {
+            // A record that could not be folded in after it was appended.
+            Err(IndexError::Damaged("its states are not those of the log"))
+        };
+        if let Err(error) = stored {
+            self.folded.notices.push(format!("the index was not stored and will be built again: {error}"));
         }
-        Ok(())
     }
 
     /// Makes everything recorded so far durable, which acknowledges it.
@@ -199,21 +239,46 @@ impl Office {
     /// Ends the work: everything durable, a checkpoint over it, the index brought up to it.
     ///
     /// # Errors
-    /// As [`checkpoint`](Self::checkpoint). An index that cannot be stored is no error: the next session builds it.
+    /// As [`checkpoint`](Self::checkpoint). An index that cannot be stored is no error, but a notice: the next session
+    /// builds it.
     pub fn finish(mut self) -> Result<(Checkpoint, Vec<u8>, Vec<String>), ProjectionError> {
         let (checkpoint, note) = self.writer.checkpoint()?;
-        let (genesis, head) = (self.writer.identity().hash, self.writer.head());
-        if let Err(error) = self.folded.commit(&genesis, &head) {
-            self.folded.notices.push(format!("the index was not stored and will be built again: {error}"));
-        }
+        self.store();
         Ok((checkpoint, note, self.folded.notices))
     }
+}
+
+/// Starts from the index in `folder`, if it can be had, else from nothing. One that is not of this log begins anew.
+fn start(reader: &Reader, folder: &Path) -> Result<Folded, ProjectionError> {
+    let (mut index, mut notice) = match Index::open(folder) {
+        Err(error) => return Ok(Folded::without(Purpose::Record, &error.to_string())),
+        Ok(opened) => {
+            let lost = opened.was_empty && reader.size() > 1;
+            (opened.index, opened.set_aside.or_else(|| lost.then(|| "it was empty".to_owned())))
+        }
+    };
+    if let Some(why) = index.meta().map(|meta| mismatch(meta, reader)).transpose()?.flatten() {
+        notice = Some(why.to_string());
+        if let Err(error) = index.begin_anew(Old::SetAside) {
+            return Ok(Folded::without(Purpose::Record, &error.to_string()));
+        }
+    }
+    let mut folded = match index.meta() {
+        Some(_) => Folded::over(Purpose::Record, index),
+        None => Folded::into_index(index),
+    };
+    folded.notices.extend(notice.map(|why| format!("the index is built again: {why}")));
+    Ok(folded)
+}
+
+fn stream_of(new: &NewEvent) -> docket_proof::StreamRef {
+    docket_proof::StreamRef { kind: new.stream.kind.0, id: new.stream.id }
 }
 
 fn record_of(new: &NewEvent) -> Result<NewRecord, ProjectionError> {
     let OccurredAt { at, precision } = new.occurred;
     Ok(NewRecord {
-        stream: docket_proof::StreamRef { kind: new.stream.kind.0, id: new.stream.id },
+        stream: stream_of(new),
         occurred_at: at.0,
         precision: precision_of(precision),
         event_type: new.event.event_type(),

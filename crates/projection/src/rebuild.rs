@@ -6,8 +6,8 @@ use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Missing, locked},
-    index::{Index, IndexError, Waiting},
+    follow::Folded,
+    index::{Index, Old},
 };
 
 /// What a rebuild came to.
@@ -22,11 +22,9 @@ pub struct Rebuilt {
 /// # Errors
 /// When the index is in use, or the log cannot be read or folded.
 pub fn rebuild(reader: &Reader, folder: &Path, progress: &dyn Fn(u64)) -> Result<Rebuilt, ProjectionError> {
-    // Emptied under its own lock, which is let go of before it is opened again.
-    Index::open(folder, Waiting::Briefly)?.index.clear()?;
-    let mut folded = Folded::start(reader, folder, Missing::Create)?;
-    let Some(index) = &folded.index else { return Err(IndexError::Busy.into()) };
-    debug_assert!(locked(index).meta().is_none(), "it was emptied");
+    let mut index = Index::open(folder)?.index;
+    index.begin_anew(Old::Remove)?;
+    let mut folded = Folded::into_index(index);
     folded.follow(reader, reader.size(), progress)?;
     folded.commit(&reader.identity().hash, &reader.head())?;
     Ok(Rebuilt { size: folded.size })

@@ -30,9 +30,10 @@ pub enum FoldError {
     /// No command could have made this history.
     #[error(transparent)]
     Rule(#[from] ReplayError),
-    /// A stream's id of 0, or a kind beyond those of the field.
-    #[error("record {index}: the header cannot be read")]
-    Header {
+    /// A unit, an official, a source or a case that begins with an event of a newer version: nothing can be said of it,
+    /// nor of what names it later.
+    #[error("record {index}: a stream begins with an event of a newer version")]
+    Newer {
         /// The record.
         index: u64,
     },
@@ -83,7 +84,7 @@ impl States {
         states
     }
 
-    /// Loads what the index holds of these streams, and the pages that new streams of their kinds go to.
+    /// Loads what the index holds of these streams.
     pub(crate) fn load(
         &mut self,
         index: &Index,
@@ -146,15 +147,32 @@ impl States {
     /// # Errors
     /// When the history is impossible or unreadable. The states are then as before.
     pub fn fold(&mut self, record: &RecordView<'_>) -> Result<(), FoldError> {
-        match read(record)? {
-            Some((event, meta)) => {
-                self.apply(&event, &meta, record.commitments.iter().map(|(field, _)| field))
-            }
-            None => {
-                self.unknown += u64::from(record.stream != StreamRef::SYSTEM);
-                Ok(())
-            }
+        self.fold_read(record, read(record)?.as_ref())
+    }
+
+    /// Folds a record in whose event is [`read`] already.
+    pub(crate) fn fold_read(
+        &mut self,
+        record: &RecordView<'_>,
+        event: Option<&(Event, RecordMeta)>,
+    ) -> Result<(), FoldError> {
+        if let Some((event, meta)) = event {
+            return self.apply(event, meta, record.commitments.iter().map(|(field, _)| field));
         }
+        if record.stream.kind == StreamRef::SYSTEM.kind {
+            return Ok(());
+        }
+        // What continues a stream is counted, and the stream stays as it was.
+        if record.position == 0 && Self::keeps(StreamKind(record.stream.kind)) {
+            return Err(FoldError::Newer { index: record.index.0 });
+        }
+        self.unknown += 1;
+        Ok(())
+    }
+
+    /// Says whether streams of this kind have a state.
+    fn keeps(kind: StreamKind) -> bool {
+        matches!(kind, StreamKind::UNIT | StreamKind::OFFICIAL | StreamKind::SOURCE | StreamKind::CASE)
     }
 
     /// Folds an event in.

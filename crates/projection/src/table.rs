@@ -12,6 +12,8 @@ const MAX_PAGE_LEN: usize = 1 << 24;
 pub(crate) struct Table<T> {
     pages: Vec<Option<Page<T>>>,
     len: u64,
+    /// How many of them the index held when this began.
+    stored: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -22,7 +24,7 @@ struct Page<T> {
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { pages: Vec::new(), len: 0 }
+        Self { pages: Vec::new(), len: 0, stored: 0 }
     }
 }
 
@@ -35,7 +37,7 @@ fn place(id: u64) -> Option<(usize, usize)> {
 impl<T> Table<T> {
     /// Begins with `len` items that lie in an index, none of them loaded.
     pub(crate) fn with_len(len: u64) -> Self {
-        Self { pages: Vec::new(), len }
+        Self { pages: Vec::new(), len, stored: len }
     }
 
     /// Returns how many items there are, loaded or not.
@@ -61,7 +63,11 @@ impl<T> Table<T> {
 
     /// Adds an item behind the last. The last page must be loaded, if it is not full.
     pub(crate) fn push(&mut self, item: T) {
-        let Some((page, _)) = place(self.len + 1) else { return };
+        let Some((page, place)) = place(self.len + 1) else { return };
+        debug_assert!(
+            place == 0 || self.pages.get(page).is_some_and(Option::is_some),
+            "the last page is loaded before it grows"
+        );
         if self.pages.len() <= page {
             self.pages.resize_with(page + 1, || None);
         }
@@ -84,17 +90,25 @@ impl<T> Table<T> {
 
 impl<T: Serialize + DeserializeOwned> Table<T> {
     /// Makes sure that the page of an id is loaded, where the index holds it.
+    ///
+    /// # Errors
+    /// When the index does not hold what it said that it holds.
     pub(crate) fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError> {
         let Some((page, _)) = place(id) else { return Ok(()) };
         if self.pages.get(page).is_some_and(Option::is_some) {
             return Ok(());
         }
-        let key = PageKey { family, kind, number: page as u64 };
-        let Some(bytes) = index.page(key)? else { return Ok(()) };
+        let number = page as u64;
+        let expected = self.stored.saturating_sub(number * PAGE_ITEMS as u64).min(PAGE_ITEMS as u64);
+        if expected == 0 {
+            return Ok(());
+        }
+        let bytes = index.page(PageKey { family, kind, number })?;
+        let bytes = bytes.ok_or(IndexError::Damaged("a page is missing"))?;
         let config = bincode::config::standard().with_limit::<MAX_PAGE_LEN>();
         let (items, used): (Vec<T>, usize) = bincode::serde::decode_from_slice(&bytes, config)
             .map_err(|_| IndexError::Damaged("a page cannot be read"))?;
-        if used != bytes.len() || items.len() > PAGE_ITEMS {
+        if used != bytes.len() || items.len() as u64 != expected {
             return Err(IndexError::Damaged("a page has the wrong length"));
         }
         if self.pages.len() <= page {
@@ -108,7 +122,7 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
 
     /// Loads every page.
     pub(crate) fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
-        let pages = self.len.div_ceil(PAGE_ITEMS as u64);
+        let pages = self.stored.div_ceil(PAGE_ITEMS as u64);
         (0..pages).try_for_each(|page| self.load(index, family, kind, page * PAGE_ITEMS as u64 + 1))
     }
 

@@ -1,9 +1,10 @@
 //! sled behind one door.
 
 use std::{
+    cell::Cell,
     fs::{self, File, OpenOptions, TryLockError},
     io,
-    panic::{AssertUnwindSafe, catch_unwind},
+    ops::Bound,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -11,7 +12,7 @@ use std::{
 use docket_proof::RecordHash;
 use serde::{Deserialize, Serialize};
 
-use super::{ids::CommandId, page::PageKey};
+use super::{ids::CommandId, page::PageKey, quiet::quietly};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
 const SCHEMA: u32 = 1;
@@ -21,6 +22,10 @@ const CACHE_BYTES: u64 = 64 << 20;
 const MAX_WAIT: Duration = Duration::from_secs(2);
 const META_KEY: &[u8] = b"m";
 const TREE: &str = "docket";
+/// The first byte of the keys of pages of command ids.
+pub(crate) const IDS_PREFIX: u8 = b'c';
+/// sled's folder in the index's folder.
+const SLED: &str = "sled";
 
 /// What the index says of itself.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -75,6 +80,9 @@ pub enum IndexError {
     /// A page that is not what was stored, or a question sled panicked over.
     #[error("the index is damaged: {0}")]
     Damaged(&'static str),
+    /// Its pages have another shape.
+    #[error("the index was made by another version")]
+    Version,
 }
 
 /// How an index was found.
@@ -84,47 +92,73 @@ pub struct OpenedIndex {
     pub index: Index,
     /// What was wrong with the one before, if it had to be set aside.
     pub set_aside: Option<String>,
+    /// There was an index, but nothing in it.
+    pub was_empty: bool,
 }
 
-/// Whether to wait for another process.
+/// What happens to an index that is not wanted any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Waiting {
-    /// Up to two seconds.
-    Briefly,
-    /// Not at all.
-    No,
+pub(crate) enum Old {
+    /// It goes.
+    Remove,
+    /// It is kept beside the new one, for whoever wants to know what happened.
+    SetAside,
 }
 
 /// The open index. Its lock is held until it is dropped.
 pub struct Index {
+    /// `None` where it could not be opened.
+    engine: Option<Engine>,
+    /// sled failed or panicked. It is not asked again: what it holds may be anything, and it might wait forever.
+    has_failed: Cell<bool>,
+    meta: Option<IndexMeta>,
+    folder: PathBuf,
+    // Let go of last: sled has closed its files by then.
+    _lock: File,
+}
+
+struct Engine {
     tree: sled::Tree,
     db: sled::Db,
-    meta: Option<IndexMeta>,
-    // Dropped last: sled has let go of its files by then.
-    _lock: File,
 }
 
 impl Index {
     /// Opens the index in `folder`, or makes it. An index that cannot be opened is set aside and begun anew.
     ///
+    /// Waits up to two seconds for another process.
+    ///
     /// # Errors
     /// [`IndexError::Busy`] when another process has it, and when the folder cannot be used.
-    pub fn open(folder: &Path, waiting: Waiting) -> Result<OpenedIndex, IndexError> {
+    pub fn open(folder: &Path) -> Result<OpenedIndex, IndexError> {
         fs::create_dir_all(folder)?;
-        let lock = lock(folder, waiting)?;
-        let path = folder.join("sled");
-        remove_torn_snapshots(&path)?;
-        match open_engine(&path) {
-            Ok((db, tree, meta)) => {
-                Ok(OpenedIndex { index: Self { tree, db, meta, _lock: lock }, set_aside: None })
+        let mut index = Self::locked(folder)?;
+        let existed = index.sled().exists();
+        match index.open_engine() {
+            Ok(()) => {
+                let was_empty = existed && index.meta.is_none();
+                Ok(OpenedIndex { index, set_aside: None, was_empty })
             }
+            Err(IndexError::Busy) => Err(IndexError::Busy),
             Err(error) => {
-                let why = error.to_string();
-                set_aside(folder, &path)?;
-                let (db, tree, meta) = open_engine(&path)?;
-                Ok(OpenedIndex { index: Self { tree, db, meta, _lock: lock }, set_aside: Some(why) })
+                index.begin_anew(Old::SetAside)?;
+                Ok(OpenedIndex { index, set_aside: Some(error.to_string()), was_empty: false })
             }
         }
+    }
+
+    /// Opens the index in `folder`, if there is one; one that cannot be opened stays as it is.
+    ///
+    /// sled has no way to open for reading only: its files may change, though not what they say.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and where that would set it aside.
+    pub fn open_existing(folder: &Path) -> Result<Option<Self>, IndexError> {
+        if !folder.join(SLED).exists() {
+            return Ok(None);
+        }
+        let mut index = Self::locked(folder)?;
+        index.open_engine()?;
+        Ok(Some(index))
     }
 
     /// Returns what the index says of itself; `None` when it is empty.
@@ -137,20 +171,20 @@ impl Index {
     /// # Errors
     /// When sled cannot.
     pub fn page(&self, key: PageKey) -> Result<Option<Vec<u8>>, IndexError> {
-        guarded(|| self.tree.get(key.bytes())).map(|page| page.map(|page| page.to_vec()))
+        self.ask(|engine| Ok(engine.tree.get(key.bytes())?.map(|page| page.to_vec())))
     }
 
     /// Returns the page of command ids that `id` belongs to, with the smallest id it may hold.
     pub(crate) fn ids_page_at(&self, id: &CommandId) -> Result<Option<(CommandId, Vec<u8>)>, IndexError> {
-        let found = guarded(|| self.tree.range(ids_key(&[0; 16])..=ids_key(id)).next_back().transpose())?;
+        let range = ids_key(&[0; 16])..=ids_key(id);
+        let found = self.ask(|engine| engine.tree.range(range).next_back().transpose())?;
         found.map(|(key, page)| Ok((ids_of(&key)?, page.to_vec()))).transpose()
     }
 
     /// Returns the key of the page of command ids behind the one at `start`.
     pub(crate) fn next_ids_page(&self, start: &CommandId) -> Result<Option<CommandId>, IndexError> {
-        let range =
-            (std::ops::Bound::Excluded(ids_key(start)), std::ops::Bound::Included(ids_key(&[0xff; 16])));
-        let found = guarded(|| self.tree.range(range).next().transpose())?;
+        let range = (Bound::Excluded(ids_key(start)), Bound::Included(ids_key(&[0xff; 16])));
+        let found = self.ask(|engine| engine.tree.range(range).next().transpose())?;
         found.map(|(key, _)| ids_of(&key)).transpose()
     }
 
@@ -174,27 +208,19 @@ impl Index {
         let bytes = bincode::serde::encode_to_vec(&meta, bincode::config::standard())
             .map_err(|_| IndexError::Damaged("what it says of itself cannot be encoded"))?;
         batch.insert(META_KEY, bytes);
-        guarded(|| self.tree.apply_batch(batch))?;
+        self.ask(|engine| engine.tree.apply_batch(batch))?;
         self.meta = Some(meta);
         Ok(())
     }
 
-    /// Shows every page of states and heads, in the order of their keys.
-    pub(crate) fn each_page(&self, visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), IndexError> {
-        guarded(|| {
-            for entry in self.tree.scan_prefix(b"p") {
-                let (key, page) = entry?;
-                visit(&key, &page);
-            }
-            Ok(())
-        })
-    }
-
-    /// Shows every page of command ids, in the order of the ids.
-    pub(crate) fn each_ids_page(&self, visit: &mut dyn FnMut(&[u8])) -> Result<(), IndexError> {
-        guarded(|| {
-            for entry in self.tree.scan_prefix(b"c") {
-                visit(&entry?.1);
+    /// Shows everything the index holds beside what it says of itself, in the order of the keys.
+    pub(crate) fn each(&self, visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), IndexError> {
+        self.ask(|engine| {
+            for entry in engine.tree.iter() {
+                let (key, value) = entry?;
+                if key != META_KEY {
+                    visit(&key, &value);
+                }
             }
             Ok(())
         })
@@ -205,16 +231,71 @@ impl Index {
     /// # Errors
     /// When sled cannot.
     pub fn flush(&self) -> Result<(), IndexError> {
-        guarded(|| self.db.flush()).map(|_| ())
+        self.ask(|engine| engine.db.flush()).map(|_| ())
     }
 
-    /// Empties the index.
+    /// Begins again with an empty index, whatever state the one before is in.
     ///
     /// # Errors
-    /// When sled cannot.
-    pub fn clear(&mut self) -> Result<(), IndexError> {
+    /// When its files cannot be moved or made.
+    pub(crate) fn begin_anew(&mut self, old: Old) -> Result<(), IndexError> {
+        self.close();
+        let (path, aside) = (self.sled(), self.folder.join("sled.set-aside"));
+        // The one set aside before goes: one is enough to look at.
+        remove(&aside)?;
+        match old {
+            Old::Remove => remove(&path)?,
+            Old::SetAside => fs::rename(&path, aside)?,
+        }
+        self.open_engine()
+    }
+
+    /// Takes the lock of the index in `folder`. Nothing is opened yet.
+    fn locked(folder: &Path) -> Result<Self, IndexError> {
+        let lock = lock(folder)?;
+        let folder = folder.to_owned();
+        Ok(Self { engine: None, has_failed: Cell::new(false), meta: None, folder, _lock: lock })
+    }
+
+    fn sled(&self) -> PathBuf {
+        self.folder.join(SLED)
+    }
+
+    fn open_engine(&mut self) -> Result<(), IndexError> {
+        remove_torn_snapshots(&self.sled())?;
+        self.engine = Some(open_sled(&self.sled())?);
+        self.has_failed.set(false);
+        let meta = self.ask(|engine| engine.tree.get(META_KEY))?;
+        self.meta = meta.map(|bytes| read_meta(&bytes)).transpose()?;
+        if self.meta.is_none() && !self.ask(|engine| Ok(engine.tree.is_empty()))? {
+            return Err(IndexError::Damaged("it does not say what it belongs to"));
+        }
+        Ok(())
+    }
+
+    /// Asks sled something; a panic of its becomes an error, and the last thing it was asked.
+    fn ask<T>(&self, ask: impl FnOnce(&Engine) -> sled::Result<T>) -> Result<T, IndexError> {
+        let Some(engine) = self.engine.as_ref().filter(|_| !self.has_failed.get()) else {
+            return Err(IndexError::Damaged("its engine gave up"));
+        };
+        guarded(|| ask(engine)).inspect_err(|_| self.has_failed.set(true))
+    }
+
+    fn close(&mut self) {
         self.meta = None;
-        guarded(|| self.tree.clear())
+        let Some(engine) = self.engine.take() else { return };
+        if self.has_failed.get() {
+            // Dropping it would have it write what it holds, and it may wait forever for itself.
+            std::mem::forget(engine);
+        } else if quietly(|| drop(engine)).is_err() {
+            self.has_failed.set(true);
+        }
+    }
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
@@ -225,7 +306,7 @@ impl std::fmt::Debug for Index {
 }
 
 fn ids_key(id: &CommandId) -> [u8; 17] {
-    let mut key = [b'c'; 17];
+    let mut key = [IDS_PREFIX; 17];
     key.iter_mut().skip(1).zip(id).for_each(|(to, from)| *to = *from);
     key
 }
@@ -235,44 +316,56 @@ fn ids_of(key: &[u8]) -> Result<CommandId, IndexError> {
     id.ok_or(IndexError::Damaged("a key has the wrong length"))
 }
 
-/// Asks sled something; a panic of its becomes an error.
+fn read_meta(bytes: &[u8]) -> Result<IndexMeta, IndexError> {
+    // The schema comes first, whatever follows.
+    let config = bincode::config::standard().with_limit::<65_536>();
+    match bincode::serde::decode_from_slice::<u32, _>(bytes, config) {
+        Ok((SCHEMA, _)) => {}
+        Ok(_) => return Err(IndexError::Version),
+        Err(_) => return Err(UNREADABLE),
+    }
+    let (meta, read) = bincode::serde::decode_from_slice(bytes, config).map_err(|_| UNREADABLE)?;
+    if read == bytes.len() { Ok(meta) } else { Err(UNREADABLE) }
+}
+
+const UNREADABLE: IndexError = IndexError::Damaged("what it says of itself cannot be read");
+
+/// Does something with sled; a panic of its becomes an error.
 fn guarded<T>(ask: impl FnOnce() -> sled::Result<T>) -> Result<T, IndexError> {
-    match catch_unwind(AssertUnwindSafe(ask)) {
+    match quietly(ask) {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(error)) => Err(IndexError::Engine(error.to_string())),
         Err(_) => Err(IndexError::Damaged("its engine gave up")),
     }
 }
 
-fn open_engine(path: &Path) -> Result<(sled::Db, sled::Tree, Option<IndexMeta>), IndexError> {
-    let db = guarded(|| {
-        sled::Config::new()
-            .path(path)
-            .cache_capacity(CACHE_BYTES)
-            .flush_every_ms(None)
-            .print_profile_on_drop(false)
-            .open()
-    })?;
-    let tree = guarded(|| db.open_tree(TREE))?;
-    let meta = guarded(|| tree.get(META_KEY))?;
-    let meta = match meta {
-        None => None,
-        Some(bytes) => {
-            let config = bincode::config::standard().with_limit::<65_536>();
-            let decoded = bincode::serde::decode_from_slice::<IndexMeta, _>(&bytes, config);
-            let (meta, _) =
-                decoded.map_err(|_| IndexError::Damaged("what it says of itself cannot be read"))?;
-            if meta.schema != SCHEMA {
-                return Err(IndexError::Damaged("it was made by another version"));
+fn open_sled(path: &Path) -> Result<Engine, IndexError> {
+    let config = sled::Config::new()
+        .path(path)
+        .cache_capacity(CACHE_BYTES)
+        .flush_every_ms(None)
+        .print_profile_on_drop(false);
+    let deadline = Instant::now() + MAX_WAIT;
+    loop {
+        let opened = guarded(|| {
+            let db = config.open()?;
+            Ok(Engine { tree: db.open_tree(TREE)?, db })
+        });
+        match opened {
+            // With our lock taken, only a thread of sled's own can still have its files, from the session before.
+            Err(IndexError::Engine(why)) if why.contains("could not acquire lock") => {
+                if Instant::now() >= deadline {
+                    return Err(IndexError::Busy);
+                }
+                std::thread::sleep(Duration::from_millis(10));
             }
-            Some(meta)
+            opened => return opened,
         }
-    };
-    Ok((db, tree, meta))
+    }
 }
 
 /// Takes our own lock before sled's: ours can be waited for, and says nothing about files on failure.
-fn lock(folder: &Path, waiting: Waiting) -> Result<File, IndexError> {
+fn lock(folder: &Path) -> Result<File, IndexError> {
     let file =
         OpenOptions::new().read(true).write(true).create(true).truncate(false).open(folder.join("lock"))?;
     let deadline = Instant::now() + MAX_WAIT;
@@ -280,9 +373,7 @@ fn lock(folder: &Path, waiting: Waiting) -> Result<File, IndexError> {
         match file.try_lock() {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(error.into()),
-            Err(TryLockError::WouldBlock) if waiting == Waiting::No || Instant::now() >= deadline => {
-                return Err(IndexError::Busy);
-            }
+            Err(TryLockError::WouldBlock) if Instant::now() >= deadline => return Err(IndexError::Busy),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
         }
     }
@@ -299,18 +390,21 @@ fn remove_torn_snapshots(path: &Path) -> io::Result<()> {
         let name = entry.file_name();
         let name = name.to_string_lossy();
         if name.starts_with("snap.") && name.ends_with(".generating") {
-            fs::remove_file(entry.path())?;
+            remove(&entry.path())?;
         }
     }
     Ok(())
 }
 
-/// Moves a broken index out of the way; the one set aside before goes.
-fn set_aside(folder: &Path, path: &Path) -> io::Result<()> {
-    let aside: PathBuf = folder.join("sled.set-aside");
-    match fs::remove_dir_all(&aside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+/// Removes a file or a folder, if it is there.
+fn remove(path: &Path) -> io::Result<()> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
-    fs::rename(path, aside)
 }

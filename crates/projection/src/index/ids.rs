@@ -12,6 +12,8 @@ use super::contained::{Index, IndexError};
 const ENTRY_LEN: usize = 24;
 /// Entries of a page at most.
 const MAX_ENTRIES: usize = 512;
+/// Entries at most of a page that comes from a split.
+const SPLIT_ENTRIES: usize = 384;
 
 /// A command's id.
 pub type CommandId = [u8; 16];
@@ -40,8 +42,9 @@ impl Index {
                 merged.entry(*id).or_insert(*first);
             }
             let merged: Vec<_> = merged.into_iter().collect();
-            let pages = if merged.len() > MAX_ENTRIES { MAX_ENTRIES / 2 } else { MAX_ENTRIES };
-            for (number, chunk) in merged.chunks(pages).enumerate() {
+            // A full page is divided evenly, with room in each part.
+            let parts = if merged.len() > MAX_ENTRIES { merged.len().div_ceil(SPLIT_ENTRIES) } else { 1 };
+            for (number, chunk) in merged.chunks(merged.len().div_ceil(parts)).enumerate() {
                 let key = match chunk.first() {
                     Some((id, _)) if number > 0 => *id,
                     _ => start,
@@ -56,6 +59,12 @@ impl Index {
     }
 }
 
+/// Says whether a page is one of whole entries.
+pub(crate) fn is_ids_page(page: &[u8]) -> bool {
+    !page.is_empty() && page.len().is_multiple_of(ENTRY_LEN)
+}
+
+/// Iterates over the entries of a page.
 pub(crate) fn entries(page: &[u8]) -> impl Iterator<Item = (&CommandId, RecordIndex)> {
     page.as_chunks::<ENTRY_LEN>().0.iter().filter_map(|entry| {
         let (id, index) = entry.split_first_chunk::<16>()?;

@@ -9,8 +9,10 @@
 mod contained;
 mod ids;
 mod page;
+mod quiet;
 
-pub use contained::{Index, IndexError, IndexMeta, OpenedIndex, Waiting};
+pub(crate) use contained::{IDS_PREFIX, Old};
+pub use contained::{Index, IndexError, IndexMeta, OpenedIndex};
 pub use ids::CommandId;
-pub(crate) use ids::entries;
+pub(crate) use ids::{entries, is_ids_page};
 pub use page::{PAGE_ITEMS, PageKey};
