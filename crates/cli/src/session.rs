@@ -116,7 +116,9 @@ impl From<ProjectionError> for Failure {
     fn from(error: ProjectionError) -> Self {
         match error {
             ProjectionError::Store(error) => error.into(),
-            ProjectionError::Refused(refusal) => Self::usage(refusal),
+            ProjectionError::Refused(refusal) => {
+                Self::usage(refusal).hint("nothing was recorded; `docket case show CASE` and `docket log` show what stands")
+            }
             ProjectionError::Encode(error) => Self::usage(error),
             ProjectionError::Fold(_) => Self::undecided(error)
                 .hint("`docket verify` tells whether the record was altered; if not, a newer version may have written it"),

@@ -46,6 +46,7 @@ pub(crate) fn parse(text: &str, zone: &TimeZone) -> Result<OccurredAt, Failure> 
         Failure::usage(format!(
             "{text:?} does not exist in the ledger's zone: the clock was set forward over it"
         ))
+        .hint("write a time with its offset, such as 2011-07-01T13:30:00+08:00")
     })?;
     Ok(OccurredAt { at: Timestamp(moment.as_microsecond()), precision })
 }

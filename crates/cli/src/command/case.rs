@@ -38,7 +38,7 @@ pub(crate) enum Verb {
     Reopen(Reopen),
     /// Show a case and its history
     Show(show::Args),
-    /// List cases
+    /// List cases, by state or unit
     List(list::Args),
 }
 

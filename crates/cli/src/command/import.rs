@@ -373,8 +373,10 @@ fn cannot_write(error: std::io::Error) -> Failure {
 fn mapping(name: &str) -> Result<Mapping, Failure> {
     let is_file = name.contains(['/', '.']);
     let parsed = if is_file {
-        let text = std::fs::read_to_string(name)
-            .map_err(|error| Failure::undecided(format!("cannot read the mapping {name}: {error}")))?;
+        let text = std::fs::read_to_string(name).map_err(|error| {
+            Failure::undecided(format!("cannot read the mapping {name}: {error}"))
+                .hint("name a mapping that comes with docket, such as boston311, or a TOML file")
+        })?;
         Mapping::parse(&text)
     } else {
         Mapping::shipped(name)

@@ -104,7 +104,8 @@ fn parse_period(text: &str, zone: &jiff::tz::TimeZone) -> Result<(i64, i64), Fai
     })?;
     let (from, to) = (times::parse(from, zone)?.at.0, times::end_of(times::parse(to, zone)?, zone));
     if from >= to {
-        return Err(Failure::usage(format!("the period {text:?} ends before it begins")));
+        return Err(Failure::usage(format!("the period {text:?} ends before it begins"))
+            .hint("write the first day first: 2011-01-01..2011-06-30"));
     }
     Ok((from, to))
 }

@@ -55,12 +55,15 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     if args.index {
         outcome.index = Some(compare_index(&outcome.report, place)?);
     }
-    if output.json {
-        outcome.object(output)?
-    } else {
-        outcome.tell(output)?
+    let told = if output.json { outcome.object(output) } else { outcome.tell(output) };
+    match (told, outcome.exit()) {
+        // What nobody could read is no verdict, but an alteration stays one.
+        (Err(failure), Exit::Altered) => {
+            output.failure(&failure);
+            Ok(Exit::Altered)
+        }
+        (told, exit) => told.map(|()| exit),
     }
-    Ok(outcome.exit())
 }
 
 /// Verifies and says only what differs from ledger to ledger: findings, and the verdict.
@@ -429,7 +432,7 @@ impl Outcome {
                 let first = report.findings.iter().filter_map(|finding| finding.record).min();
                 let at = first.map_or_else(String::new, |record| format!(", the first at record {record}"));
                 format!(
-                    "verdict: {BAD}ALTERED{BAD:#}: {total} findings{at}; {} records follow from record 0 on",
+                    "verdict: {BAD}ALTERED{BAD:#}: {total} {findings}{at}; {} records follow from record 0 on",
                     report.size
                 )
             }

@@ -296,7 +296,12 @@ impl<'a> Ordered<'a> {
                     Some(last) if is_first => format!("record {last} is the last that follows; "),
                     _ => String::new(),
                 };
-                let what = format!("{}; {follows}no crash explains it: {evidence}", damage.why);
+                let why = match &damage.broken {
+                    // Both hashes stand in the finding's own fields.
+                    Some(Break::Hash { .. }) if damage.check == "chain" => "its hash is not the stored one",
+                    _ => damage.why.as_str(),
+                };
+                let what = format!("{why}; {follows}no crash explains it: {evidence}");
                 let mut finding =
                     Finding::new(damage.check, path, what).record(damage.index).offset(damage.at.offset);
                 if let Some(Break::Hash { computed, stored }) = &damage.broken {

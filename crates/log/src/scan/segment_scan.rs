@@ -154,9 +154,12 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
 }
 
 fn open_vault(context: &Context<'_>, number: u64) -> io::Result<Option<Box<dyn DiskFile>>> {
-    match context.disk.open_read(&Family::Vault.path(number)) {
+    let path = Family::Vault.path(number);
+    match context.disk.open_read(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        other => other.map(Some),
+        // The caller names the segment; this names the file.
+        Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
+        Ok(file) => Ok(Some(file)),
     }
 }
 

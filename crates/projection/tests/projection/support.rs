@@ -212,30 +212,29 @@ pub(crate) fn report(desk: &mut Desk) -> Vec<u8> {
     serde_json::to_vec(&report).unwrap()
 }
 
-/// Opens an index past the projection. sled lets go of its lock a little after it was dropped.
-fn open_sled(sled: &Path) -> sled::Db {
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    loop {
+/// Opens sled past the projection. A thread of its own may still be about to let go of the files, from the session before.
+fn open(sled: &Path) -> sled::Db {
+    for _ in 0..200 {
         match sled::open(sled) {
-            Ok(db) => return db,
-            Err(error) if std::time::Instant::now() > until => panic!("{error}"),
-            Err(_) => std::thread::sleep(std::time::Duration::from_millis(10)),
+            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+            }
+            opened => return opened.unwrap(),
         }
     }
+    panic!("somebody holds {}", sled.display());
 }
 
 /// Everything in an index, read past the projection.
 pub(crate) fn dump(sled: &Path) -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let db = open_sled(sled);
-    let tree = db.open_tree("docket").unwrap();
+    let tree = open(sled).open_tree("docket").unwrap();
     tree.iter().map(|entry| entry.unwrap()).map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
 }
 
 /// Changes an index past the projection.
 pub(crate) fn tamper(sled: &Path, change: impl FnOnce(&sled::Tree)) {
-    let db = open_sled(sled);
-    let tree = db.open_tree("docket").unwrap();
-    change(&tree);
+    let db = open(sled);
+    change(&db.open_tree("docket").unwrap());
     db.flush().unwrap();
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{failure::Failure, output::Output, session::Place, text::escape, times};
 
-/// List cases
+/// List cases, by state or unit
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only cases in this state, such as registered, assigned, in-progress, replied or closed

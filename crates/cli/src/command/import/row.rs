@@ -38,14 +38,18 @@ pub(super) struct Vocabulary {
 impl Vocabulary {
     /// Checks every word of a mapping before the first row.
     pub(super) fn new(mapping: &Mapping) -> Result<Self, Failure> {
-        let unknown = |error: docket_domain::UnknownWord| {
-            Failure::usage(error)
+        let unknown = |word: &str, error: docket_domain::UnknownWord| {
+            Failure::usage(format!("{word:?}: {error}"))
                 .hint(format!("the mapping {} uses a word that docket does not know", mapping.name()))
         };
-        mapping.channels().iter().try_for_each(|word| Channel::from_str(word).map(drop)).map_err(unknown)?;
-        mapping.outcomes().iter().try_for_each(|word| Outcome::from_str(word).map(drop)).map_err(unknown)?;
+        for word in mapping.channels() {
+            Channel::from_str(word).map_err(|error| unknown(word, error))?;
+        }
+        for word in mapping.outcomes() {
+            Outcome::from_str(word).map_err(|error| unknown(word, error))?;
+        }
         for (act, field) in mapping.personal_fields() {
-            let field = PersonalField::from_str(field).map_err(unknown)?;
+            let field = PersonalField::from_str(field).map_err(|error| unknown(field, error))?;
             let known = match act {
                 "registered" => set_registered(&mut CaseRegisteredPersonal::default(), field, None),
                 "closed" => field == PersonalField::Reason,
