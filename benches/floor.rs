@@ -1,0 +1,163 @@
+//! What the hardware allows: the same bytes written and synced, the same hashes computed, and nothing else.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::Path,
+};
+
+use docket_proof::{Commitment, Frame, NodeHash, leaf_hash, node_hash};
+
+use crate::bed::Bed;
+
+/// A file that bytes are added to at its end.
+pub(crate) struct BareFile(File);
+
+impl BareFile {
+    /// Makes one, with its name durable.
+    pub(crate) fn create(folder: &Path, name: &str) -> Self {
+        let file = File::create(folder.join(name)).unwrap();
+        file.sync_all().unwrap();
+        File::open(folder).unwrap().sync_all().unwrap();
+        Self(file)
+    }
+
+    /// Writes and syncs (`fdatasync` on Linux).
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).unwrap();
+        self.0.sync_data().unwrap();
+    }
+}
+
+/// A streaming tree as a binary counter: one node for each set bit of the number of leaves.
+pub(crate) struct BareTree {
+    size: u64,
+    nodes: [NodeHash; 64],
+}
+
+impl BareTree {
+    pub(crate) fn new() -> Self {
+        Self { size: 0, nodes: [NodeHash::from_bytes([0; 32]); 64] }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, entry: &[u8; 32]) {
+        let mut node = leaf_hash(entry).into();
+        let level = self.size.trailing_ones() as usize;
+        for left in &self.nodes[..level] {
+            node = node_hash(*left, node);
+        }
+        self.nodes[level] = node;
+        self.size += 1;
+    }
+}
+
+/// A ledger's bytes in memory, and where its records and openings stand in them.
+pub(crate) struct Loaded {
+    pub(crate) key: [u8; 32],
+    pub(crate) segments: Vec<LoadedSegment>,
+}
+
+/// One segment and its vault file.
+pub(crate) struct LoadedSegment {
+    log: Vec<u8>,
+    /// Start and end of each record but the genesis; 32 bytes before the start lies the hash before.
+    records: Vec<(usize, usize)>,
+    /// Where the footer starts and its check, which covers what is before, if the segment is sealed.
+    footer: Option<(usize, usize)>,
+    vault: Vec<u8>,
+    /// Start and end of `salt || field || value` of each entry.
+    openings: Vec<(usize, usize)>,
+}
+
+const SEGMENT_HEADER_LEN: usize = 96;
+const VAULT_HEADER_LEN: usize = 64;
+const ENTRY_HEAD_LEN: usize = 50;
+const OPENING_AT: usize = 16;
+const HASH_LEN: usize = 32;
+
+impl Loaded {
+    /// Reads a ledger whole.
+    pub(crate) fn read(bed: &Bed) -> Self {
+        let vaults = bed.files("vault");
+        let segments = bed
+            .files("log")
+            .iter()
+            .map(|path| {
+                let vault = vaults.iter().find(|vault| vault.file_stem() == path.file_stem());
+                LoadedSegment::new(
+                    fs::read(path).unwrap(),
+                    vault.map(|vault| fs::read(vault).unwrap()).unwrap_or_default(),
+                )
+            })
+            .collect();
+        let genesis = bed.reader().identity().hash;
+        Self { key: blake3::derive_key("docket 2026 record v1", genesis.as_bytes()), segments }
+    }
+
+    /// Computes every hash that a verification needs, on `threads` threads, and returns one that depends on them.
+    pub(crate) fn hash_all(&self, threads: usize) -> u8 {
+        if threads == 1 {
+            return self.segments.iter().fold(0, |all, segment| all ^ segment.hash_all(&self.key));
+        }
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads)
+                .map(|first| {
+                    let mine = self.segments.iter().skip(first).step_by(threads);
+                    scope.spawn(move || mine.fold(0, |all, segment| all ^ segment.hash_all(&self.key)))
+                })
+                .collect();
+            workers.into_iter().fold(0, |all, worker| all ^ worker.join().unwrap())
+        })
+    }
+
+    /// Returns the records and their openings, as many as are taken, again from the first behind the last.
+    pub(crate) fn cycle(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        let all = self.segments.iter().flat_map(|segment| {
+            let openings = segment.openings.iter().map(|&(start, end)| Some(&segment.vault[start..end]));
+            let records = segment.records.iter().map(|&(start, end)| &segment.log[start..end]);
+            records.zip(openings.chain(std::iter::repeat(None)))
+        });
+        all.cycle()
+    }
+}
+
+impl LoadedSegment {
+    fn new(log: Vec<u8>, vault: Vec<u8>) -> Self {
+        let (mut at, mut records, mut taken) = (SEGMENT_HEADER_LEN, Vec::new(), 0);
+        let is_first = log[16..24] == [0; 8];
+        while taken < docket_log::SEGMENT_RECORDS
+            && let Some(frame) = Frame::take(&log[at..])
+        {
+            if !is_first || taken > 0 {
+                records.push((at, at + frame.record.len()));
+            }
+            at += frame.stored_len();
+            taken += 1;
+        }
+        let footer = (at < log.len()).then(|| (at, log.len() - HASH_LEN));
+        let (mut at, mut openings) = (VAULT_HEADER_LEN, Vec::new());
+        while at < vault.len() {
+            let len = u32::from_le_bytes(vault[at..at + 4].try_into().unwrap()) as usize;
+            openings.push((at + OPENING_AT, at + ENTRY_HEAD_LEN + len));
+            at += ENTRY_HEAD_LEN + len;
+        }
+        Self { log, records, footer, vault, openings }
+    }
+
+    fn hash_all(&self, key: &[u8; 32]) -> u8 {
+        let mut tree = BareTree::new();
+        for &(start, end) in &self.records {
+            let hash = blake3::keyed_hash(key, &self.log[start - HASH_LEN..end]);
+            tree.push(hash.as_bytes());
+        }
+        let mut last = tree.nodes[0].as_bytes()[0];
+        for &(start, end) in &self.openings {
+            last ^= Commitment::of_opening(&self.vault[start..end]).as_bytes()[0];
+        }
+        if let Some((start, end)) = self.footer {
+            last ^= blake3::keyed_hash(key, &self.log[start..end]).as_bytes()[0];
+        }
+        last
+    }
+}
