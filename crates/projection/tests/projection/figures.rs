@@ -61,7 +61,7 @@ fn one_case_of_boston_is_shown_at_once() {
     let index = ledger.index();
     let sled: u64 = crate::support::files(&index).values().map(|bytes| bytes.len() as u64).sum();
     println!("{sled} bytes");
-    let mut own = Duration::MAX;
+    let (mut best_log, mut best) = (Duration::MAX, Duration::MAX);
     for _ in 0..8 {
         let since = Instant::now();
         drop(ledger.reader());
@@ -74,9 +74,10 @@ fn one_case_of_boston_is_shown_at_once() {
         let asked = since.elapsed();
         drop(desk);
         println!("log {read:?}; opened {opened:?}, with one state {asked:?}, closed {:?}", since.elapsed());
-        own = own.min(asked.saturating_sub(read));
+        (best_log, best) = (best_log.min(read), best.min(asked));
     }
     // Opening the log costs what the log and its disk cost; the rest is the projection's.
+    let own = best.saturating_sub(best_log);
     println!("beside the log: {own:?}");
     assert!(own.as_millis() < 15, "{own:?}");
 }
