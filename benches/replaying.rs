@@ -2,7 +2,7 @@
 
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
-    Channel, CloseReason, Command, Label, Labels, OccurredAt, Outcome, PersonalText, Precision,
+    Channel, CloseReason, Command, Label, Labels, NoPersonal, OccurredAt, Outcome, PersonalText, Precision,
     ReplyDelivered, ReplyDeliveredPersonal, StepTaken, StepTakenPersonal, Timestamp, UnitId, UnitLevel,
     UnitRegistered,
 };
@@ -84,13 +84,16 @@ fn office(bed: &Bed) -> Office {
 fn fill(bed: &Bed, cases: u64) {
     let mut office = office(bed);
     let units = (1..=UNITS).map(|unit| {
-        Act::RegisterUnit(UnitRegistered {
-            level: UnitLevel::Village,
-            parent: None,
-            name: Label::new(&format!("Village {unit}")).unwrap(),
-            code: None,
-            origin: None,
-        })
+        Act::open(
+            UnitRegistered {
+                level: UnitLevel::Village,
+                parent: None,
+                name: Label::new(&format!("Village {unit}")).unwrap(),
+                code: None,
+                origin: None,
+            },
+            NoPersonal,
+        )
     });
     office.record(id(0), units.map(command).collect(), Acknowledge::Later).unwrap();
     let mut first = 1;
@@ -129,25 +132,25 @@ fn register(case: u64) -> Act {
     };
     let title = PersonalText::new(format!("invented request number {case}")).unwrap();
     let personal = CaseRegisteredPersonal { title: Some(title), ..CaseRegisteredPersonal::default() };
-    Act::RegisterCase(Box::new((body, personal)))
+    Act::open(body, personal)
 }
 
 fn next_act(case: u64, step: u64) -> Act {
     let unit = UnitId::new(case % UNITS + 1).unwrap();
     let id = CaseId::new(case).unwrap();
     match step {
-        0 => Act::AssignCase(id, CaseAssigned { unit, handler: None, origin: None }),
+        0 => Act::on(id, CaseAssigned { unit, handler: None, origin: None }, NoPersonal),
         1 => {
             let step = StepTaken { activity: Label::new("visited").unwrap(), origin: None };
-            Act::TakeStep(id, step, StepTakenPersonal::default())
+            Act::on(id, step, StepTakenPersonal::default())
         }
         2 => {
             let reply = ReplyDelivered { outcome: Outcome::Supported, approver: None, origin: None };
-            Act::DeliverReply(id, reply, ReplyDeliveredPersonal::default())
+            Act::on(id, reply, ReplyDeliveredPersonal::default())
         }
         _ => {
             let closed = CaseClosed { reason: CloseReason::Replied, origin: None };
-            Act::CloseCase(id, closed, CaseClosedPersonal::default())
+            Act::on(id, closed, CaseClosedPersonal::default())
         }
     }
 }

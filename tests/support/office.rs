@@ -7,7 +7,7 @@ use std::{
 
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
-    Channel, CloseReason, Command, Label, Labels, OccurredAt, OfficialId, OfficialRegistered,
+    Channel, CloseReason, Command, Label, Labels, NoPersonal, OccurredAt, OfficialId, OfficialRegistered,
     OfficialRegisteredPersonal, Outcome, PersonalText, Precision, ReplyDelivered, ReplyDeliveredPersonal,
     Timestamp, UnitId, UnitLevel, UnitRegistered,
 };
@@ -190,7 +190,7 @@ fn words(text: &str) -> Option<PersonalText> {
 
 pub(crate) fn unit(name: &str) -> Act {
     let (level, name) = (UnitLevel::Village, label(name));
-    Act::RegisterUnit(UnitRegistered { level, parent: None, name, code: None, origin: None })
+    Act::open(UnitRegistered { level, parent: None, name, code: None, origin: None }, NoPersonal)
 }
 
 pub(crate) fn register(title: &str, petitioner: &str) -> Act {
@@ -208,7 +208,7 @@ pub(crate) fn register(title: &str, petitioner: &str) -> Act {
         petitioner: words(petitioner),
         ..CaseRegisteredPersonal::default()
     };
-    Act::RegisterCase(Box::new((body, personal)))
+    Act::open(body, personal)
 }
 
 fn first(number: u64) -> (CaseId, UnitId, Option<OfficialId>) {
@@ -266,18 +266,18 @@ fn first_day(folder: &Path) -> Vec<u8> {
     let mut desk = Desk::open(folder, 2, 1);
     let (case, at, handler) = first(1);
     desk.act(unit("Greenfield"));
-    desk.act(Act::RegisterOfficial(
+    desk.act(Act::open(
         OfficialRegistered { unit: at, rank: None, origin: None },
         OfficialRegisteredPersonal { name: words("Li Invented"), contact: None },
     ));
     desk.act(register("the road to the mill is washed out", "Wu Invented"));
-    desk.act(Act::AssignCase(case, CaseAssigned { unit: at, handler, origin: None }));
-    desk.act(Act::DeliverReply(
+    desk.act(Act::on(case, CaseAssigned { unit: at, handler, origin: None }, NoPersonal));
+    desk.act(Act::on(
         case,
         ReplyDelivered { outcome: Outcome::Supported, approver: None, origin: None },
         ReplyDeliveredPersonal { text: words("the road is mended since Monday") },
     ));
-    desk.act(Act::CloseCase(
+    desk.act(Act::on(
         case,
         CaseClosed { reason: CloseReason::Replied, origin: None },
         CaseClosedPersonal { reason: None },

@@ -16,5 +16,9 @@ pub fn apply(store: &mut impl Store, recorded: &EventRef<'_>) -> Result<(), Repl
         record: meta.index,
         event: event.name(),
         violation,
-    })
+    })?;
+    for key in event.claims() {
+        store.claim(key, meta.index);
+    }
+    Ok(())
 }

@@ -4,10 +4,18 @@ use std::fmt;
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{id::StreamKind, personal::PersonalField, plain::Plain};
+use crate::{
+    id::{EntityId, StreamKind},
+    personal::{PersonalField, PersonalValue},
+    plain::Plain,
+};
 
 /// The body of an event: what of it stands in the log. Declared with [`event!`](crate::event).
 pub trait EventBody: Plain + Clone + PartialEq + fmt::Debug + Serialize + DeserializeOwned {
+    /// What names its stream.
+    type Id: EntityId;
+    /// Its personal values; [`NoPersonal`](crate::NoPersonal) for an event that has none.
+    type Personal: Into<Vec<PersonalValue>>;
     /// The event type, from 256 on.
     const TYPE: u16;
     /// The schema version that is written.
@@ -38,7 +46,7 @@ pub trait EventBody: Plain + Clone + PartialEq + fmt::Debug + Serialize + Deseri
 ///         /// The queue it went to.
 ///         pub queue: Label,
 ///     }
-///     type 40000, version 1, continues CASE;
+///     type 40000, version 1, continues CaseId;
 ///     personal CallTakenPersonal { caller: Name, text: Text } requires [Name];
 /// }
 /// ```
@@ -54,7 +62,7 @@ pub trait EventBody: Plain + Clone + PartialEq + fmt::Debug + Serialize + Deseri
 ///         /// The queue it went to.
 ///         pub queue: String,
 ///     }
-///     type 40000, version 1, continues CASE;
+///     type 40000, version 1, continues CaseId;
 ///     personal CallTakenPersonal { caller: Name, text: Text } requires [Name];
 /// }
 /// ```
@@ -70,7 +78,7 @@ pub trait EventBody: Plain + Clone + PartialEq + fmt::Debug + Serialize + Deseri
 ///         /// The queue it went to.
 ///         pub queue: PersonalText,
 ///     }
-///     type 40000, version 1, continues CASE;
+///     type 40000, version 1, continues CaseId;
 ///     personal CallTakenPersonal { caller: Name, text: Text } requires [Name];
 /// }
 /// ```
@@ -85,20 +93,20 @@ macro_rules! event {
     (
         $(#[$attr:meta])*
         pub struct $name:ident { $($fields:tt)* }
-        type $type:literal, version $version:literal, $opens:ident $kind:ident;
+        type $type:literal, version $version:literal, $opens:ident $id:ident;
         personal none;
     ) => {
         $crate::plain! { $(#[$attr])* pub struct $name { $($fields)* } }
-        $crate::event! { @body $name, $type, $version, $opens, $kind, [], [] }
+        $crate::event! { @body $name, $crate::NoPersonal, $type, $version, $opens, $id, [], [] }
     };
     (
         $(#[$attr:meta])*
         pub struct $name:ident { $($fields:tt)* }
-        type $type:literal, version $version:literal, $opens:ident $kind:ident;
+        type $type:literal, version $version:literal, $opens:ident $id:ident;
         personal $personal:ident { $( $pfield:ident : $pnumber:ident ),+ $(,)? } requires [$($required:ident),*];
     ) => {
         $crate::plain! { $(#[$attr])* pub struct $name { $($fields)* } }
-        $crate::event! { @body $name, $type, $version, $opens, $kind, [$($pnumber),+], [$($required),*] }
+        $crate::event! { @body $name, $personal, $type, $version, $opens, $id, [$($pnumber),+], [$($required),*] }
 
         #[doc = concat!("The personal fields of [`", stringify!($name), "`].")]
         #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -109,22 +117,24 @@ macro_rules! event {
             )+
         }
 
-        impl $personal {
+        impl From<$personal> for Vec<$crate::PersonalValue> {
             /// Returns the values that are there, field numbers ascending.
-            pub fn into_values(self) -> Vec<$crate::PersonalValue> {
-                [$( (self.$pfield, $crate::PersonalField::$pnumber) ),+]
+            fn from(personal: $personal) -> Self {
+                [$( (personal.$pfield, $crate::PersonalField::$pnumber) ),+]
                     .into_iter()
                     .filter_map(|(text, field)| Some($crate::PersonalValue { field, text: text? }))
                     .collect()
             }
         }
     };
-    (@body $name:ident, $type:literal, $version:literal, $opens:ident, $kind:ident, [$($personal:ident),*], [$($required:ident),*]) => {
+    (@body $name:ident, $values:ty, $type:literal, $version:literal, $opens:ident, $id:ident, [$($personal:ident),*], [$($required:ident),*]) => {
         impl $crate::EventBody for $name {
+            type Id = $crate::$id;
+            type Personal = $values;
             const TYPE: u16 = $type;
             const VERSION: u16 = $version;
             const NAME: &'static str = stringify!($name);
-            const STREAM: $crate::StreamKind = $crate::StreamKind::$kind;
+            const STREAM: $crate::StreamKind = $crate::$id::KIND;
             const OPENS: bool = $crate::event!(@$opens);
             const PERSONAL: &'static [$crate::PersonalField] = &[$( $crate::PersonalField::$personal ),*];
             const REQUIRED: &'static [$crate::PersonalField] = &[$( $crate::PersonalField::$required ),*];

@@ -1,17 +1,11 @@
 //! Commands: requests that may be refused.
 
 use crate::{
-    case::{
-        CaseAssigned, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, CaseReopened,
-        CaseReopenedPersonal, ReplyDelivered, ReplyDeliveredPersonal, StepTaken, StepTakenPersonal,
-    },
+    body::EventBody,
     event::Event,
-    id::{CaseId, OfficialId, StreamKind, StreamRef},
-    official::{OfficialRegistered, OfficialRegisteredPersonal},
+    id::{OfficialId, StreamKind, StreamRef},
     personal::PersonalValue,
-    source::SourceRegistered,
     time::OccurredAt,
-    unit::UnitRegistered,
 };
 
 /// A request to record something that somebody did.
@@ -25,86 +19,51 @@ pub struct Command {
     pub act: Act,
 }
 
-/// What is to be recorded.
+/// What is to be recorded: an event, the stream it continues, and its personal values.
+///
+/// Made by [`open`](Self::open) and [`on`](Self::on), which take the personal values of that event and no other.
 #[derive(Clone, PartialEq, Eq, Debug)]
-#[non_exhaustive]
-pub enum Act {
-    /// Enter a unit in the register.
-    RegisterUnit(UnitRegistered),
-    /// Enter an official in the register.
-    RegisterOfficial(OfficialRegistered, OfficialRegisteredPersonal),
-    /// Take up a file for import.
-    RegisterSource(SourceRegistered),
-    /// Enter a case.
-    RegisterCase(Box<(CaseRegistered, CaseRegisteredPersonal)>),
-    /// Give a case to a unit.
-    AssignCase(CaseId, CaseAssigned),
-    /// Note a step.
-    TakeStep(CaseId, StepTaken, StepTakenPersonal),
-    /// Deliver the reply.
-    DeliverReply(CaseId, ReplyDelivered, ReplyDeliveredPersonal),
-    /// Close a case.
-    CloseCase(CaseId, CaseClosed, CaseClosedPersonal),
-    /// Take a closed case up again.
-    ReopenCase(CaseId, CaseReopened, CaseReopenedPersonal),
+pub struct Act {
+    stream: Option<StreamRef>,
+    event: Event,
+    personal: Vec<PersonalValue>,
 }
 
 impl Command {
     /// Returns the streams whose states [`decide`](crate::decide) may look at. Ascending, each once.
     pub fn reads(&self) -> Vec<StreamRef> {
-        let (stream, event) = self.act.event();
-        event.reads(stream, self.actor)
+        self.act.event.reads(self.act.stream, self.actor)
     }
 }
 
 impl Act {
-    /// Returns the stream it is about, if that is there already, and the event it would yield.
-    fn event(&self) -> (Option<StreamRef>, Event) {
-        match self {
-            Self::RegisterUnit(body) => (None, body.clone().into()),
-            Self::RegisterOfficial(body, _) => (None, body.clone().into()),
-            Self::RegisterSource(body) => (None, body.clone().into()),
-            Self::RegisterCase(case) => (None, case.0.clone().into()),
-            Self::AssignCase(case, body) => (Some(case.stream()), body.clone().into()),
-            Self::TakeStep(case, body, _) => (Some(case.stream()), body.clone().into()),
-            Self::DeliverReply(case, body, _) => (Some(case.stream()), body.clone().into()),
-            Self::CloseCase(case, body, _) => (Some(case.stream()), body.clone().into()),
-            Self::ReopenCase(case, body, _) => (Some(case.stream()), body.clone().into()),
-        }
+    /// Asks for an event that opens a stream of its own: a registration. The stream gets the next id of its kind.
+    pub fn open<B: EventBody + Into<Event>>(body: B, personal: B::Personal) -> Self {
+        Self { stream: None, event: body.into(), personal: personal.into() }
+    }
+
+    /// Asks for an event that continues the stream of `id`.
+    pub fn on<B: EventBody + Into<Event>>(id: B::Id, body: B, personal: B::Personal) -> Self {
+        Self { stream: Some(id.into()), event: body.into(), personal: personal.into() }
     }
 
     /// Returns the kind of stream that it begins, if it begins one.
     pub fn opens(&self) -> Option<StreamKind> {
-        let (_, event) = self.event();
-        event.opens().then(|| event.stream_kind())
+        self.event.opens().then(|| self.event.stream_kind())
+    }
+
+    /// Returns the event it would yield.
+    pub fn event(&self) -> &Event {
+        &self.event
     }
 
     /// Returns the event it would yield and its personal values, undecided: to compare with what is recorded.
     pub fn into_parts(self) -> (Event, Vec<PersonalValue>) {
-        let (_, event, personal) = self.into_event();
-        (event, personal)
+        (self.event, self.personal)
     }
 
-    /// As [`event`](Self::event), with the personal values.
+    /// As [`into_parts`](Self::into_parts), with the stream.
     pub(crate) fn into_event(self) -> (Option<StreamRef>, Event, Vec<PersonalValue>) {
-        match self {
-            Self::RegisterUnit(body) => (None, body.into(), Vec::new()),
-            Self::RegisterOfficial(body, personal) => (None, body.into(), personal.into_values()),
-            Self::RegisterSource(body) => (None, body.into(), Vec::new()),
-            Self::RegisterCase(case) => (None, case.0.into(), case.1.into_values()),
-            Self::AssignCase(case, body) => (Some(case.stream()), body.into(), Vec::new()),
-            Self::TakeStep(case, body, personal) => {
-                (Some(case.stream()), body.into(), personal.into_values())
-            }
-            Self::DeliverReply(case, body, personal) => {
-                (Some(case.stream()), body.into(), personal.into_values())
-            }
-            Self::CloseCase(case, body, personal) => {
-                (Some(case.stream()), body.into(), personal.into_values())
-            }
-            Self::ReopenCase(case, body, personal) => {
-                (Some(case.stream()), body.into(), personal.into_values())
-            }
-        }
+        (self.stream, self.event, self.personal)
     }
 }

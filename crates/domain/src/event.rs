@@ -5,10 +5,11 @@ use crate::{
     case::{CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, ReplyDelivered, StepTaken},
     codec::{self, DecodeError, EncodeError},
     id::StreamKind,
+    key::UniqueKey,
     official::OfficialRegistered,
     personal::PersonalField,
     record::RecordMeta,
-    rules::{Place, Rules, admit},
+    rules::{Place, Rules, admit, claims},
     source::SourceRegistered,
     subject::Subject,
     unit::UnitRegistered,
@@ -119,6 +120,13 @@ macro_rules! events {
                     $( Self::$event(body) => body.subjects(&mut name), )+
                 }
                 subjects
+            }
+
+            /// Returns the unique keys that it claims.
+            pub fn claims(&self) -> Vec<UniqueKey> {
+                match self {
+                    $( Self::$event(body) => claims(body), )+
+                }
             }
 
             pub(crate) fn admit(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {

@@ -13,27 +13,6 @@ pub struct StreamKind(pub u16);
 impl StreamKind {
     /// The ledger's own stream. Belongs to the log.
     pub const SYSTEM: Self = Self(0);
-    /// A unit.
-    pub const UNIT: Self = Self(1);
-    /// An official.
-    pub const OFFICIAL: Self = Self(2);
-    /// A household. Reserved.
-    pub const HOUSEHOLD: Self = Self(3);
-    /// A case.
-    pub const CASE: Self = Self(4);
-    /// An imported file.
-    pub const SOURCE: Self = Self(5);
-
-    /// Returns the letter of its codes, or `None` for a kind this version does not know.
-    pub const fn letter(self) -> Option<char> {
-        match self {
-            Self::UNIT => Some('U'),
-            Self::OFFICIAL => Some('O'),
-            Self::CASE => Some('C'),
-            Self::SOURCE => Some('S'),
-            _ => None,
-        }
-    }
 }
 
 /// A stream: its kind, and its id, counted from 1 within the kind in order of first record.
@@ -61,91 +40,126 @@ pub struct IdError {
     /// What was looked for, such as `case`.
     pub what: &'static str,
     /// The letter of its codes.
-    pub letter: char,
+    pub letter: &'static str,
 }
 
-macro_rules! id {
-    ($(#[$attr:meta])* $name:ident, $kind:expr, $letter:literal, $what:literal) => {
-        $(#[$attr])*
-        ///
-        /// Counted from 1, in order of registration. Written as a code; parsed from the code or the bare number.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-        pub struct $name(NonZeroU64);
+/// What names a stream of one kind.
+pub trait EntityId: Copy + Into<StreamRef> {
+    /// The kind.
+    const KIND: StreamKind;
 
-        impl $name {
-            /// The streams of these.
-            pub const KIND: StreamKind = $kind;
+    /// Returns the id whose stream this is, if it is of this kind.
+    fn of(stream: StreamRef) -> Option<Self>;
+}
 
-            /// Returns the id with this number; there is no number 0.
-            pub const fn new(number: u64) -> Option<Self> {
-                match NonZeroU64::new(number) {
-                    Some(number) => Some(Self(number)),
-                    None => None,
+macro_rules! ids {
+    ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
+        impl StreamKind {
+            $(
+                #[doc = $doc]
+                pub const $KIND: Self = Self($number);
+            )+
+
+            /// All kinds with ids, in the order of EVENTS.md section 3.
+            pub const ALL: &'static [Self] = &[$( Self::$KIND ),+];
+
+            /// Returns the letter of its codes, or `None` for a kind this version does not know.
+            pub const fn letter(self) -> Option<&'static str> {
+                match self.0 {
+                    $( $number => Some($letter), )+
+                    _ => None,
                 }
             }
 
-            /// Returns the number, from 1.
-            pub const fn number(self) -> u64 {
-                self.0.get()
-            }
-
-            /// Returns the place in an array that holds all of them, from 0.
-            pub const fn offset(self) -> u64 {
-                self.0.get() - 1
-            }
-
-            /// Returns its stream.
-            pub const fn stream(self) -> StreamRef {
-                StreamRef { kind: Self::KIND, id: self.number() }
-            }
-
-            /// Returns the id whose stream this is, if it is of this kind.
-            pub const fn from_stream(stream: StreamRef) -> Option<Self> {
-                if stream.kind.0 == Self::KIND.0 { Self::new(stream.id) } else { None }
+            /// Returns the word for it, such as `case`; `None` for a kind this version does not know.
+            pub const fn name(self) -> Option<&'static str> {
+                match self.0 {
+                    $( $number => Some($what), )+
+                    _ => None,
+                }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, concat!($letter, "-{}"), self.0)
+        $(
+            #[doc = $doc]
+            ///
+            #[doc = concat!("Counted from 1, in order of registration. Written as a code, `", $letter, "-12`; parsed from the code or the bare number.")]
+            #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+            pub struct $Id(NonZeroU64);
+
+            impl $Id {
+                /// The streams of these.
+                pub const KIND: StreamKind = StreamKind::$KIND;
+
+                /// Returns the id with this number; there is no number 0.
+                pub const fn new(number: u64) -> Option<Self> {
+                    match NonZeroU64::new(number) {
+                        Some(number) => Some(Self(number)),
+                        None => None,
+                    }
+                }
+
+                /// Returns the number, from 1.
+                pub const fn number(self) -> u64 {
+                    self.0.get()
+                }
+
+                /// Returns the place in an array that holds all of them, from 0.
+                pub const fn offset(self) -> u64 {
+                    self.0.get() - 1
+                }
+
+                /// Returns its stream.
+                pub const fn stream(self) -> StreamRef {
+                    StreamRef { kind: Self::KIND, id: self.number() }
+                }
+
+                /// Returns the id whose stream this is, if it is of this kind.
+                pub const fn from_stream(stream: StreamRef) -> Option<Self> {
+                    if stream.kind.0 == Self::KIND.0 { Self::new(stream.id) } else { None }
+                }
             }
-        }
 
-        impl FromStr for $name {
-            type Err = IdError;
+            impl EntityId for $Id {
+                const KIND: StreamKind = StreamKind::$KIND;
 
-            fn from_str(text: &str) -> Result<Self, IdError> {
-                let digits = text.strip_prefix(concat!($letter, "-")).unwrap_or(text);
-                // One id has one code: no sign, no leading zeros.
-                digits
-                    .parse()
-                    .ok()
-                    .and_then(Self::new)
-                    .filter(|_| digits.starts_with(|first: char| matches!(first, '1'..='9')))
-                    .ok_or(IdError { what: $what, letter: $letter.chars().next().unwrap_or('?') })
+                fn of(stream: StreamRef) -> Option<Self> {
+                    Self::from_stream(stream)
+                }
             }
-        }
 
-        impl Plain for $name {}
+            impl From<$Id> for StreamRef {
+                fn from(id: $Id) -> Self {
+                    id.stream()
+                }
+            }
+
+            impl fmt::Display for $Id {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    write!(f, concat!($letter, "-{}"), self.0)
+                }
+            }
+
+            impl FromStr for $Id {
+                type Err = IdError;
+
+                fn from_str(text: &str) -> Result<Self, IdError> {
+                    let digits = text.strip_prefix(concat!($letter, "-")).unwrap_or(text);
+                    number_of(digits).map(Self).ok_or(IdError { what: $what, letter: $letter })
+                }
+            }
+
+            impl Plain for $Id {}
+        )+
     };
 }
 
-id!(
-    /// A unit: a village, a community, a department (`U-12`).
-    UnitId, StreamKind::UNIT, "U", "unit"
-);
-id!(
-    /// An official (`O-17`).
-    OfficialId, StreamKind::OFFICIAL, "O", "official"
-);
-id!(
-    /// A case (`C-1024`).
-    CaseId, StreamKind::CASE, "C", "case"
-);
-id!(
-    /// An imported file (`S-3`).
-    SourceId, StreamKind::SOURCE, "S", "source"
-);
+crate::each_entity!(ids);
+
+/// Reads the number of a code. One id has one code: no sign, no leading zeros.
+fn number_of(digits: &str) -> Option<NonZeroU64> {
+    digits.parse().ok().filter(|_| digits.starts_with(|first: char| matches!(first, '1'..='9')))
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@
 //!
 //! ```
 //! use docket_domain::{
-//!     Act, Command, EventRef, Label, Memory, OccurredAt, Precision, RecordMeta, Timestamp, UnitLevel, UnitRegistered, apply, decide,
+//!     Act, Command, EventRef, Label, Memory, NoPersonal, OccurredAt, Precision, RecordMeta, Timestamp, UnitLevel, UnitRegistered, apply, decide,
 //! };
 //!
 //! let mut states = Memory::default();
@@ -23,7 +23,7 @@
 //!     code: None,
 //!     origin: None,
 //! };
-//! let command = Command { actor: None, occurred, act: Act::RegisterUnit(unit) };
+//! let command = Command { actor: None, occurred, act: Act::open(unit, NoPersonal) };
 //! for (index, new) in (1..).zip(decide(&states, command)?) {
 //!     let body = new.event.encode()?; // goes into the log, with the commitments to `new.personal`
 //!     # assert!(!body.is_empty());
@@ -47,8 +47,10 @@ mod case;
 mod codec;
 mod command;
 mod decide;
+mod entity;
 mod event;
 mod id;
+mod key;
 mod label;
 mod labels;
 mod memory;
@@ -80,13 +82,14 @@ pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
 pub use command::{Act, Command};
 pub use decide::{NewEvent, decide};
 pub use event::Event;
-pub use id::{CaseId, IdError, OfficialId, SourceId, StreamKind, StreamRef, UnitId};
+pub use id::{CaseId, EntityId, IdError, OfficialId, SourceId, StreamKind, StreamRef, UnitId};
+pub use key::{KeyKind, UniqueKey};
 pub use label::{Label, LabelError};
 pub use labels::{LabelKey, Labels, LabelsError};
 pub use memory::Memory;
 pub use numbered::UnknownWord;
 pub use official::{OfficialRegistered, OfficialRegisteredPersonal, OfficialState};
-pub use personal::{PersonalField, PersonalText, PersonalTextError, PersonalValue};
+pub use personal::{NoPersonal, PersonalField, PersonalText, PersonalTextError, PersonalValue};
 pub use plain::Plain;
 pub use record::{EventRef, RecordMeta};
 pub use source::{SourceRegistered, SourceRow, SourceState};

@@ -23,7 +23,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 288, version 1, opens OFFICIAL;
+    type 288, version 1, opens OfficialId;
     personal OfficialRegisteredPersonal { name: Name, contact: Contact } requires [Name];
 }
 

@@ -103,6 +103,16 @@ pub struct PersonalValue {
     pub text: PersonalText,
 }
 
+/// The personal values of an event that has none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct NoPersonal;
+
+impl From<NoPersonal> for Vec<PersonalValue> {
+    fn from(_: NoPersonal) -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@ use crate::{
     body::EventBody,
     event::Event,
     id::{OfficialId, SourceId, StreamRef},
+    key::{KeyKind, UniqueKey},
+    label::Label,
     personal::PersonalField,
     record::RecordMeta,
     source::SourceRow,
@@ -39,6 +41,9 @@ pub(crate) trait Rules: EventBody {
         None
     }
 
+    /// Names the keys that it claims, each once in the ledger. That they are free is checked for all events alike.
+    fn claims(&self, _claim: &mut impl FnMut(KeyKind, &Label)) {}
+
     /// Checks what only this event demands. Its stream exists, or is about to be opened, as it should be.
     fn check(&self, _view: &impl View, _place: &Place<'_>) -> Result<(), Violation> {
         Ok(())
@@ -65,10 +70,22 @@ pub(crate) fn admit<B: Rules>(body: &B, view: &impl View, place: &Place<'_>) -> 
         return Err(violation);
     }
     check_personal::<B>(place.personal)?;
+    for key in claims(body) {
+        if let Some(record) = view.claimed(&key) {
+            return Err(Violation::KeyTaken { kind: key.kind, text: key.text, record });
+        }
+    }
     if let Some(row) = body.origin() {
         check_row(view, row)?;
     }
     body.check(view, place)
+}
+
+/// Returns the keys that an event claims.
+pub(crate) fn claims<B: Rules>(body: &B) -> Vec<UniqueKey> {
+    let mut keys = Vec::new();
+    body.claims(&mut |kind, text| keys.push(UniqueKey { kind, text: text.clone() }));
+    keys
 }
 
 fn check_stream<B: EventBody>(view: &impl View, stream: StreamRef) -> Result<(), Violation> {

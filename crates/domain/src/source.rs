@@ -49,7 +49,7 @@ crate::event! {
         /// Words for the label keys from 128 on that events from this file use.
         pub label_names: Labels,
     }
-    type 320, version 1, opens SOURCE;
+    type 320, version 1, opens SourceId;
     personal none;
 }
 

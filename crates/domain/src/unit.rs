@@ -47,7 +47,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 256, version 1, opens UNIT;
+    type 256, version 1, opens UnitId;
     personal none;
 }
 

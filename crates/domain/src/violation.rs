@@ -3,6 +3,8 @@
 use crate::{
     case::{CaseAct, CaseStatus},
     id::{CaseId, OfficialId, SourceId, StreamKind, StreamRef},
+    key::KeyKind,
+    label::Label,
     personal::PersonalField,
     subject::Role,
 };
@@ -57,6 +59,16 @@ pub enum Violation {
         /// How many it has.
         rows: u64,
         /// The record that says so.
+        record: u64,
+    },
+    /// A key that may be taken once is taken.
+    #[error("the {kind} {text} is taken by record {record}")]
+    KeyTaken {
+        /// What it is a key of.
+        kind: KeyKind,
+        /// The key.
+        text: Label,
+        /// The record that has it.
         record: u64,
     },
     /// The record commits to a personal field the event does not have.
@@ -144,6 +156,7 @@ impl Violation {
             Self::NoSuchStream { .. } => "stream-exists",
             Self::NoSuchSubject { .. } => "subject-exists",
             Self::NoSuchRow { .. } => "row-exists",
+            Self::KeyTaken { .. } => "key-taken-once",
             Self::ForeignPersonalField { .. } => "personal-field-known",
             Self::MissingPersonalField { .. } => "personal-field-required",
             Self::NotAllowed { .. } => "case-transition",
@@ -159,6 +172,7 @@ impl Violation {
     pub const fn against(&self) -> Option<u64> {
         match self {
             Self::NoSuchRow { record, .. }
+            | Self::KeyTaken { record, .. }
             | Self::NotAllowed { record, .. }
             | Self::BeforeRegistration { record, .. }
             | Self::NoReply { record, .. }

@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use docket_domain::UniqueKey;
 use docket_log::{Head, Reader, StoreError};
 use docket_proof::{Flags, RecordHash, RecordIndex, RecordView, StreamRef};
 
@@ -39,7 +40,7 @@ pub(crate) struct Folded {
     purpose: Purpose,
     pub(crate) states: States,
     pub(crate) heads: PagedHeads,
-    /// Command ids that the index does not hold yet.
+    /// Command ids, and claims of unique keys, that the index does not hold yet.
     pub(crate) commands: BTreeMap<CommandId, RecordIndex>,
     /// Records folded in.
     pub(crate) size: u64,
@@ -124,6 +125,7 @@ impl Folded {
             let mut needed = event.reads(Some(meta.stream), meta.actor);
             needed.push(meta.stream);
             self.load(&needed)?;
+            self.load_keys(&event.claims())?;
         }
         self.states.fold_read(record, event.as_ref())?;
         self.heads.note(record.stream, Head { last: record.index, position: record.position })?;
@@ -133,6 +135,7 @@ impl Folded {
             // The first of two batches under one id counts.
             self.commands.entry(*id).or_insert(record.index);
         }
+        self.note_claims();
         self.size = record.index.0 + 1;
         Ok(())
     }
@@ -152,6 +155,22 @@ impl Folded {
         match self.index.as_ref().filter(|_| self.loads) {
             Some(index) => self.states.load(&locked(index), streams),
             None => Ok(()),
+        }
+    }
+
+    /// Loads what the index knows of these unique keys.
+    pub(crate) fn load_keys(&mut self, keys: &[UniqueKey]) -> Result<(), IndexError> {
+        match self.index.as_ref().filter(|_| self.loads && !keys.is_empty()) {
+            Some(index) => self.states.load_keys(&locked(index), keys),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the keys that were claimed to those that the index is to hold: they lie there among the command ids.
+    pub(crate) fn note_claims(&mut self) {
+        let claims = self.states.take_claims();
+        if self.purpose == Purpose::Record {
+            self.commands.extend(claims);
         }
     }
 

@@ -12,7 +12,7 @@ use docket_proof::{RecordIndex, StreamRef};
 use crate::{
     error::ProjectionError,
     index::{Index, IndexError, PageKey},
-    table::Table,
+    table::{Paged as _, Table},
 };
 
 /// The family of head pages in the index.

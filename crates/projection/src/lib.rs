@@ -14,6 +14,7 @@ mod error;
 mod follow;
 mod heads;
 mod index;
+mod keys;
 mod office;
 mod overlay;
 mod rebuild;

@@ -144,6 +144,7 @@ impl Office {
             let meta = RecordMeta { index, recorded_at, occurred, actor, stream, position: 0 };
             self.folded.states.apply(&event, &meta, fields.into_iter())?;
         }
+        self.folded.note_claims();
         self.folded.commands.entry(command_id).or_insert(appended.first);
         self.folded.size = appended.size;
         Ok(appended)
@@ -157,6 +158,8 @@ impl Office {
         let mut events = Vec::with_capacity(commands.len());
         let reads: Vec<_> = commands.iter().flat_map(Command::reads).collect();
         self.load(&reads)?;
+        let claims: Vec<_> = commands.iter().flat_map(|command| command.act.event().claims()).collect();
+        self.ask(|folded| folded.load_keys(&claims))?;
         let mut overlay = Overlay::new(&self.folded.states);
         for (index, command) in (self.writer.size()..).zip(commands) {
             for event in decide(&overlay, command)? {

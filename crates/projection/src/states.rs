@@ -1,14 +1,17 @@
 //! All states, folded from the log's records: in memory for a batch replay, over the index for daily work.
 
+use std::collections::BTreeMap;
+
 use docket_domain::{
-    CaseId, CaseState, DecodeError, Event, EventRef, OccurredAt, OfficialId, OfficialState, RecordMeta,
-    ReplayError, SourceId, SourceState, Store, StreamKind, Timestamp, UnitId, UnitState, View, apply,
+    DecodeError, Event, EventRef, OccurredAt, OfficialId, RecordMeta, ReplayError, Store, StreamKind,
+    Timestamp, UniqueKey, View, apply, each_entity,
 };
-use docket_proof::{Precision, RecordView, StreamRef};
+use docket_proof::{Precision, RecordIndex, RecordView, StreamRef};
 
 use crate::{
-    index::{Index, IndexError, PageKey},
-    table::Table,
+    index::{CommandId, Index, IndexError, PageKey},
+    keys::{Keys, hash_of},
+    table::{Paged, Table},
 };
 
 /// The family of state pages in the index.
@@ -39,48 +42,79 @@ pub enum FoldError {
     },
 }
 
-/// The states of all streams at one moment.
-#[derive(Clone, Debug, Default)]
-pub struct States {
-    units: Table<UnitState>,
-    officials: Table<OfficialState>,
-    sources: Table<SourceState>,
-    cases: Table<CaseState>,
-    /// Records whose event this version does not know. They are kept and counted, never skipped in silence.
-    unknown: u64,
-    personal: Vec<u16>,
+macro_rules! tables {
+    ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
+        /// The states of all streams at one moment.
+        #[derive(Clone, Debug, Default)]
+        pub struct States {
+            $( $many: Table<docket_domain::$State>, )+
+            keys: Keys,
+            /// Records whose event this version does not know. They are kept and counted, never skipped in silence.
+            unknown: u64,
+            personal: Vec<u16>,
+        }
+
+        impl States {
+            /// Returns all tables with their kinds of stream.
+            fn tables(&mut self) -> Vec<(StreamKind, &mut dyn Paged)> {
+                vec![$( (StreamKind::$KIND, &mut self.$many as &mut dyn Paged) ),+]
+            }
+
+            $(
+                #[doc = concat!("Iterates over every ", $what, " that is loaded.")]
+                pub fn $many(&self) -> impl Iterator<Item = (docket_domain::$Id, &docket_domain::$State)> {
+                    self.$many.iter().filter_map(|(id, state)| Some((docket_domain::$Id::new(id)?, state)))
+                }
+            )+
+        }
+
+        impl View for States {
+            fn count(&self, kind: StreamKind) -> u64 {
+                match kind {
+                    $( StreamKind::$KIND => self.$many.len(), )+
+                    _ => 0,
+                }
+            }
+
+            fn claimed(&self, key: &UniqueKey) -> Option<u64> {
+                self.keys.find(key)
+            }
+
+            $(
+                fn $one(&self, id: docket_domain::$Id) -> Option<&docket_domain::$State> {
+                    self.$many.get(id.number())
+                }
+            )+
+        }
+
+        impl Store for States {
+            fn claim(&mut self, key: UniqueKey, record: u64) {
+                self.keys.claim(&key, record);
+            }
+
+            $(
+                fn $push(&mut self, state: docket_domain::$State) {
+                    self.$many.push(state);
+                }
+
+                fn $mutable(&mut self, id: docket_domain::$Id) -> Option<&mut docket_domain::$State> {
+                    self.$many.get_mut(id.number())
+                }
+            )+
+        }
+    };
 }
 
-/// Runs an expression for each table with its kind of stream.
-macro_rules! each_table {
-    ($states:expr, |$table:ident, $kind:ident| $do:expr) => {{
-        {
-            let ($table, $kind) = (&mut $states.units, StreamKind::UNIT);
-            $do
-        }
-        {
-            let ($table, $kind) = (&mut $states.officials, StreamKind::OFFICIAL);
-            $do
-        }
-        {
-            let ($table, $kind) = (&mut $states.sources, StreamKind::SOURCE);
-            $do
-        }
-        {
-            let ($table, $kind) = (&mut $states.cases, StreamKind::CASE);
-            $do
-        }
-    }};
-}
+each_entity!(tables);
 
 impl States {
     /// Begins with what an index holds, none of it loaded.
     pub(crate) fn over(streams: &[(u16, u64)], unknown: u64) -> Self {
         let mut states = Self { unknown, ..Self::default() };
-        each_table!(states, |table, kind| {
+        for (kind, table) in states.tables() {
             let count = streams.iter().find(|(number, _)| *number == kind.0).map_or(0, |(_, count)| *count);
-            *table = Table::with_len(count);
-        });
+            table.begin_with(count);
+        }
         states
     }
 
@@ -90,56 +124,48 @@ impl States {
         index: &Index,
         streams: &[docket_domain::StreamRef],
     ) -> Result<(), IndexError> {
+        let mut tables = self.tables();
         for stream in streams {
-            each_table!(self, |table, kind| if stream.kind == kind {
+            if let Some((kind, table)) = tables.iter_mut().find(|(kind, _)| *kind == stream.kind) {
                 table.load(index, FAMILY, kind.0, stream.id)?;
-            });
+            }
         }
         Ok(())
     }
 
-    /// Loads the pages that new streams go to.
-    pub(crate) fn load_ends(&mut self, index: &Index) -> Result<(), IndexError> {
-        each_table!(self, |table, kind| table.load(index, FAMILY, kind.0, table.len() + 1)?);
+    /// Loads what the index knows of these keys.
+    pub(crate) fn load_keys(&mut self, index: &Index, keys: &[UniqueKey]) -> Result<(), IndexError> {
+        for hash in keys.iter().map(hash_of) {
+            if let Some(record) = index.find_command(&hash)? {
+                self.keys.note(hash, record);
+            }
+        }
         Ok(())
     }
 
-    /// Loads everything the index holds.
+    /// Takes the claims of keys that were not in the index.
+    pub(crate) fn take_claims(&mut self) -> BTreeMap<CommandId, RecordIndex> {
+        self.keys.take_new()
+    }
+
+    /// Loads the pages that new streams go to.
+    pub(crate) fn load_ends(&mut self, index: &Index) -> Result<(), IndexError> {
+        self.tables().into_iter().try_for_each(|(kind, table)| table.load_end(index, FAMILY, kind.0))
+    }
+
+    /// Loads everything the index holds of the states.
     pub(crate) fn load_all(&mut self, index: &Index) -> Result<(), IndexError> {
-        each_table!(self, |table, kind| table.load_all(index, FAMILY, kind.0)?);
-        Ok(())
+        self.tables().into_iter().try_for_each(|(kind, table)| table.load_all(index, FAMILY, kind.0))
     }
 
     /// Returns the pages that changed, or all that are loaded.
     pub(crate) fn pages(&mut self, all: bool) -> Vec<(PageKey, Vec<u8>)> {
-        let mut pages = Vec::new();
-        each_table!(self, |table, kind| pages.extend(table.pages(FAMILY, kind.0, all)));
-        pages
+        self.tables().into_iter().flat_map(|(kind, table)| table.pages(FAMILY, kind.0, all)).collect()
     }
 
     /// Returns how many records hold an event that this version does not know.
     pub fn unknown(&self) -> u64 {
         self.unknown
-    }
-
-    /// Iterates over all units that are loaded.
-    pub fn units(&self) -> impl Iterator<Item = (UnitId, &UnitState)> {
-        self.units.iter().filter_map(|(id, state)| Some((UnitId::new(id)?, state)))
-    }
-
-    /// Iterates over all officials that are loaded.
-    pub fn officials(&self) -> impl Iterator<Item = (OfficialId, &OfficialState)> {
-        self.officials.iter().filter_map(|(id, state)| Some((OfficialId::new(id)?, state)))
-    }
-
-    /// Iterates over all sources that are loaded.
-    pub fn sources(&self) -> impl Iterator<Item = (SourceId, &SourceState)> {
-        self.sources.iter().filter_map(|(id, state)| Some((SourceId::new(id)?, state)))
-    }
-
-    /// Iterates over all cases that are loaded.
-    pub fn cases(&self) -> impl Iterator<Item = (CaseId, &CaseState)> {
-        self.cases.iter().filter_map(|(id, state)| Some((CaseId::new(id)?, state)))
     }
 
     /// Folds a record in. Records of the ledger's own stream change no state.
@@ -172,7 +198,7 @@ impl States {
 
     /// Says whether streams of this kind have a state.
     fn keeps(kind: StreamKind) -> bool {
-        matches!(kind, StreamKind::UNIT | StreamKind::OFFICIAL | StreamKind::SOURCE | StreamKind::CASE)
+        StreamKind::ALL.contains(&kind)
     }
 
     /// Folds an event in.
@@ -222,55 +248,5 @@ fn precision_of(precision: Precision) -> docket_domain::Precision {
         Precision::Minute => docket_domain::Precision::Minute,
         Precision::Second => docket_domain::Precision::Second,
         Precision::Microsecond => docket_domain::Precision::Microsecond,
-    }
-}
-
-impl View for States {
-    fn count(&self, kind: StreamKind) -> u64 {
-        match kind {
-            StreamKind::UNIT => self.units.len(),
-            StreamKind::OFFICIAL => self.officials.len(),
-            StreamKind::SOURCE => self.sources.len(),
-            StreamKind::CASE => self.cases.len(),
-            _ => 0,
-        }
-    }
-
-    fn unit(&self, id: UnitId) -> Option<&UnitState> {
-        self.units.get(id.number())
-    }
-
-    fn official(&self, id: OfficialId) -> Option<&OfficialState> {
-        self.officials.get(id.number())
-    }
-
-    fn source(&self, id: SourceId) -> Option<&SourceState> {
-        self.sources.get(id.number())
-    }
-
-    fn case(&self, id: CaseId) -> Option<&CaseState> {
-        self.cases.get(id.number())
-    }
-}
-
-impl Store for States {
-    fn push_unit(&mut self, unit: UnitState) {
-        self.units.push(unit);
-    }
-
-    fn push_official(&mut self, official: OfficialState) {
-        self.officials.push(official);
-    }
-
-    fn push_source(&mut self, source: SourceState) {
-        self.sources.push(source);
-    }
-
-    fn push_case(&mut self, case: CaseState) {
-        self.cases.push(case);
-    }
-
-    fn case_mut(&mut self, id: CaseId) -> Option<&mut CaseState> {
-        self.cases.get_mut(id.number())
     }
 }

@@ -88,12 +88,33 @@ impl<T> Table<T> {
     }
 }
 
-impl<T: Serialize + DeserializeOwned> Table<T> {
+/// What a table does for an index, whatever it holds.
+pub(crate) trait Paged {
+    /// Begins with `len` items that lie in an index, none of them loaded.
+    fn begin_with(&mut self, len: u64);
+
     /// Makes sure that the page of an id is loaded, where the index holds it.
     ///
     /// # Errors
     /// When the index does not hold what it said that it holds.
-    pub(crate) fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError> {
+    fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError>;
+
+    /// Loads the page that the next new item goes to.
+    fn load_end(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError>;
+
+    /// Loads every page.
+    fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError>;
+
+    /// Returns the pages that changed, or all that are loaded, with their bytes; they count as unchanged from then on.
+    fn pages(&mut self, family: u8, kind: u16, all: bool) -> Vec<(PageKey, Vec<u8>)>;
+}
+
+impl<T: Serialize + DeserializeOwned> Paged for Table<T> {
+    fn begin_with(&mut self, len: u64) {
+        *self = Self::with_len(len);
+    }
+
+    fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError> {
         let Some((page, _)) = place(id) else { return Ok(()) };
         if self.pages.get(page).is_some_and(Option::is_some) {
             return Ok(());
@@ -120,14 +141,16 @@ impl<T: Serialize + DeserializeOwned> Table<T> {
         Ok(())
     }
 
-    /// Loads every page.
-    pub(crate) fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
+    fn load_end(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
+        self.load(index, family, kind, self.len + 1)
+    }
+
+    fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
         let pages = self.stored.div_ceil(PAGE_ITEMS as u64);
         (0..pages).try_for_each(|page| self.load(index, family, kind, page * PAGE_ITEMS as u64 + 1))
     }
 
-    /// Returns the pages that changed, or all that are loaded, with their bytes; they count as unchanged from then on.
-    pub(crate) fn pages(&mut self, family: u8, kind: u16, all: bool) -> Vec<(PageKey, Vec<u8>)> {
+    fn pages(&mut self, family: u8, kind: u16, all: bool) -> Vec<(PageKey, Vec<u8>)> {
         let mut out = Vec::new();
         for (number, page) in (0_u64..).zip(&mut self.pages) {
             let Some(page) = page.as_mut().filter(|page| page.is_dirty || all) else { continue };

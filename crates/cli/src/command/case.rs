@@ -8,9 +8,9 @@ use std::{fs::File, io::Read as _, path::PathBuf};
 use clap::Subcommand;
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
-    CaseReopened, CaseReopenedPersonal, Channel, CloseReason, Command, Label, LabelKey, Labels, OccurredAt,
-    OfficialId, Outcome, PersonalText, Precision, ReopenGround, ReplyDelivered, ReplyDeliveredPersonal,
-    StepTaken, StepTakenPersonal, Timestamp, UnitId,
+    CaseReopened, CaseReopenedPersonal, Channel, CloseReason, Command, Label, LabelKey, Labels, NoPersonal,
+    OccurredAt, OfficialId, Outcome, PersonalText, Precision, ReopenGround, ReplyDelivered,
+    ReplyDeliveredPersonal, StepTaken, StepTakenPersonal, Timestamp, UnitId,
 };
 use serde::Serialize;
 
@@ -181,27 +181,27 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
         Verb::Register(register) => self::register(register, place, output),
         Verb::Assign(assign) => {
             let body = CaseAssigned { unit: assign.unit, handler: assign.handler, origin: None };
-            assign.when.record(Act::AssignCase(assign.case, body), place, output)
+            assign.when.record(Act::on(assign.case, body, NoPersonal), place, output)
         }
         Verb::Step(step) => {
             let body = StepTaken { activity: step.activity.clone(), origin: None };
             let personal = StepTakenPersonal { text: step.words.read()? };
-            step.when.record(Act::TakeStep(step.case, body, personal), place, output)
+            step.when.record(Act::on(step.case, body, personal), place, output)
         }
         Verb::Reply(reply) => {
             let body = ReplyDelivered { outcome: reply.outcome, approver: reply.approver, origin: None };
             let personal = ReplyDeliveredPersonal { text: reply.words.read()? };
-            reply.when.record(Act::DeliverReply(reply.case, body, personal), place, output)
+            reply.when.record(Act::on(reply.case, body, personal), place, output)
         }
         Verb::Close(close) => {
             let body = CaseClosed { reason: close.reason, origin: None };
             let personal = CaseClosedPersonal { reason: close.words.read()? };
-            close.when.record(Act::CloseCase(close.case, body, personal), place, output)
+            close.when.record(Act::on(close.case, body, personal), place, output)
         }
         Verb::Reopen(reopen) => {
             let body = CaseReopened { ground: reopen.ground, origin: None };
             let personal = CaseReopenedPersonal { text: reopen.words.read()? };
-            reopen.when.record(Act::ReopenCase(reopen.case, body, personal), place, output)
+            reopen.when.record(Act::on(reopen.case, body, personal), place, output)
         }
         Verb::Show(args) => show::run(args, place, output),
         Verb::List(args) => list::run(args, place, output),
@@ -241,7 +241,7 @@ fn register(args: &Register, place: &Place, output: &mut Output) -> Result<(), F
         location: personal("--location", args.location.as_ref())?,
         ..CaseRegisteredPersonal::default()
     };
-    args.when.record(Act::RegisterCase(Box::new((body, words))), place, output)
+    args.when.record(Act::open(body, words), place, output)
 }
 
 /// Takes a personal value off the command line. The message never repeats it.

@@ -11,8 +11,8 @@ use std::{
 };
 
 use docket_domain::{
-    Act, Command, Label, OccurredAt, Precision, SourceId, SourceRegistered, StreamKind, Timestamp, UnitId,
-    UnitLevel, UnitRegistered, View as _,
+    Act, Command, Label, NoPersonal, OccurredAt, Precision, SourceId, SourceRegistered, StreamKind,
+    Timestamp, UnitId, UnitLevel, UnitRegistered, View as _,
 };
 use docket_projection::{Acknowledge, ProjectionError};
 use serde::Serialize;
@@ -279,12 +279,15 @@ impl Import<'_> {
     }
 
     fn register_source(&self) -> Result<Act, Failure> {
-        Ok(Act::RegisterSource(SourceRegistered {
-            mapping: Label::new(self.mapping.name()).map_err(Failure::usage)?,
-            file_hash: self.survey.file_hash,
-            rows: self.survey.rows,
-            label_names: self.vocabulary.label_names().clone(),
-        }))
+        Ok(Act::open(
+            SourceRegistered {
+                mapping: Label::new(self.mapping.name()).map_err(Failure::usage)?,
+                file_hash: self.survey.file_hash,
+                rows: self.survey.rows,
+                label_names: self.vocabulary.label_names().clone(),
+            },
+            NoPersonal,
+        ))
     }
 
     /// Returns the unit of a code, if it is in the register.
@@ -315,13 +318,16 @@ impl Import<'_> {
     fn register_unit(&self, code: &str) -> Result<Act, Failure> {
         let label =
             |text: &str| Label::new(text).map_err(|error| Failure::usage(format!("unit {code:?}: {error}")));
-        Ok(Act::RegisterUnit(UnitRegistered {
-            level: UnitLevel::Department,
-            parent: None,
-            name: label(self.mapping.unit_name(code).unwrap_or(code))?,
-            code: Some(label(code)?),
-            origin: None,
-        }))
+        Ok(Act::open(
+            UnitRegistered {
+                level: UnitLevel::Department,
+                parent: None,
+                name: label(self.mapping.unit_name(code).unwrap_or(code))?,
+                code: Some(label(code)?),
+                origin: None,
+            },
+            NoPersonal,
+        ))
     }
 
     /// Counts and lists a row that is left out.

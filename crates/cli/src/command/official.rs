@@ -50,7 +50,7 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
             let personal =
                 OfficialRegisteredPersonal { name, contact: personal("--contact", add.contact.as_ref())? };
             let body = OfficialRegistered { unit: add.unit, rank: add.rank, origin: None };
-            add.when.record(Act::RegisterOfficial(body, personal), place, output)
+            add.when.record(Act::open(body, personal), place, output)
         }
         Verb::List => {
             let mut desk = place.desk(output)?;

@@ -86,11 +86,9 @@ pub(crate) fn parse_stream(code: &str) -> Option<StreamRef> {
         return Some(StreamRef { kind: kind.parse().ok()?, id: id.parse().ok()? });
     }
     let (letter, id) = code.split_once('-')?;
-    let kinds =
-        [StreamKind::UNIT, StreamKind::OFFICIAL, StreamKind::HOUSEHOLD, StreamKind::CASE, StreamKind::SOURCE];
-    let kind = kinds
+    let kind = StreamKind::ALL
         .iter()
-        .find(|kind| kind.letter().is_some_and(|known| letter.eq_ignore_ascii_case(&known.to_string())))?;
+        .find(|kind| kind.letter().is_some_and(|known| letter.eq_ignore_ascii_case(known)))?;
     Some(StreamRef { kind: kind.0, id: id.parse().ok()? })
 }
 

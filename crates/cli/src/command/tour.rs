@@ -8,8 +8,9 @@ use std::{
 
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, Channel,
-    CloseReason, Command, Label, OccurredAt, OfficialRegistered, OfficialRegisteredPersonal, Outcome,
-    PersonalText, Precision, ReplyDelivered, ReplyDeliveredPersonal, Timestamp, UnitLevel, UnitRegistered,
+    CloseReason, Command, Label, NoPersonal, OccurredAt, OfficialRegistered, OfficialRegisteredPersonal,
+    Outcome, PersonalText, Precision, ReplyDelivered, ReplyDeliveredPersonal, Timestamp, UnitLevel,
+    UnitRegistered,
 };
 use docket_log::{Clock, GivenCheckpoint};
 use docket_projection::Acknowledge;
@@ -185,25 +186,28 @@ fn first_case() -> Vec<Act> {
     let handler = docket_domain::OfficialId::new(1);
     let case = id(docket_domain::CaseId::new(1));
     vec![
-        Act::RegisterUnit(UnitRegistered {
-            level: UnitLevel::Village,
-            parent: None,
-            name: label("Greenfield"),
-            code: None,
-            origin: None,
-        }),
-        Act::RegisterOfficial(
+        Act::open(
+            UnitRegistered {
+                level: UnitLevel::Village,
+                parent: None,
+                name: label("Greenfield"),
+                code: None,
+                origin: None,
+            },
+            NoPersonal,
+        ),
+        Act::open(
             OfficialRegistered { unit, rank: None, origin: None },
             OfficialRegisteredPersonal { name: words("Li Invented"), contact: None },
         ),
         register(Channel::Reception, "road", "the road to the mill is washed out", "Wu Invented"),
-        Act::AssignCase(case, CaseAssigned { unit, handler, origin: None }),
-        Act::DeliverReply(
+        Act::on(case, CaseAssigned { unit, handler, origin: None }, NoPersonal),
+        Act::on(
             case,
             ReplyDelivered { outcome: Outcome::Supported, approver: None, origin: None },
             ReplyDeliveredPersonal { text: words("the road is mended since Monday") },
         ),
-        Act::CloseCase(
+        Act::on(
             case,
             CaseClosed { reason: CloseReason::Replied, origin: None },
             CaseClosedPersonal { reason: None },
@@ -230,7 +234,7 @@ fn register(channel: Channel, category: &str, title: &str, petitioner: &str) -> 
         petitioner: words(petitioner),
         ..CaseRegisteredPersonal::default()
     };
-    Act::RegisterCase(Box::new((body, personal)))
+    Act::open(body, personal)
 }
 
 /// The record that the tour alters: the reply.

@@ -1,7 +1,7 @@
 //! `docket unit`.
 
 use clap::Subcommand;
-use docket_domain::{Act, Label, UnitId, UnitLevel, UnitRegistered, View as _};
+use docket_domain::{Act, Label, NoPersonal, UnitId, UnitLevel, UnitRegistered, View as _};
 use serde::Serialize;
 
 use crate::{failure::Failure, output::Output, session::Place, text::escape};
@@ -48,13 +48,16 @@ struct UnitJson {
 pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::Add(add) => {
-            let act = Act::RegisterUnit(UnitRegistered {
-                level: add.level,
-                parent: add.parent,
-                name: add.name.clone(),
-                code: add.code.clone(),
-                origin: None,
-            });
+            let act = Act::open(
+                UnitRegistered {
+                    level: add.level,
+                    parent: add.parent,
+                    name: add.name.clone(),
+                    code: add.code.clone(),
+                    origin: None,
+                },
+                NoPersonal,
+            );
             add.when.record(act, place, output)
         }
         Verb::List => {

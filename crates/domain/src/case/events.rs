@@ -39,7 +39,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 384, version 1, opens CASE;
+    type 384, version 1, opens CaseId;
     personal CaseRegisteredPersonal {
         contact: Contact,
         address: Address,
@@ -63,7 +63,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 385, version 1, continues CASE;
+    type 385, version 1, continues CaseId;
     personal none;
 }
 
@@ -75,7 +75,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 386, version 1, continues CASE;
+    type 386, version 1, continues CaseId;
     personal StepTakenPersonal { text: Text } requires [];
 }
 
@@ -89,7 +89,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 387, version 1, continues CASE;
+    type 387, version 1, continues CaseId;
     personal ReplyDeliveredPersonal { text: Text } requires [];
 }
 
@@ -101,7 +101,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 388, version 1, continues CASE;
+    type 388, version 1, continues CaseId;
     personal CaseClosedPersonal { reason: Reason } requires [];
 }
 
@@ -113,7 +113,7 @@ crate::event! {
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 389, version 1, continues CASE;
+    type 389, version 1, continues CaseId;
     personal CaseReopenedPersonal { text: Text } requires [];
 }
 

@@ -2,7 +2,7 @@
 
 use docket_domain::{
     Act, CaseAct, CaseClosed, CaseClosedPersonal, CaseReopenedPersonal, CaseStatus, CloseReason, Command,
-    Event, EventRef, OccurredAt, OfficialRegisteredPersonal, Precision, ReplyDelivered,
+    Event, EventRef, NoPersonal, OccurredAt, OfficialRegisteredPersonal, Precision, ReplyDelivered,
     ReplyDeliveredPersonal, StepTaken, StepTakenPersonal, StreamKind, StreamRef, Timestamp, UnitRegistered,
     View, Violation, apply, decide,
 };
@@ -19,19 +19,19 @@ fn c1() -> StreamRef {
 }
 
 fn close(reason: CloseReason) -> Act {
-    Act::CloseCase(case_id(1), closed(reason), CaseClosedPersonal::default())
+    Act::on(case_id(1), closed(reason), CaseClosedPersonal::default())
 }
 
 fn deliver() -> Act {
-    Act::DeliverReply(case_id(1), reply(), ReplyDeliveredPersonal::default())
+    Act::on(case_id(1), reply(), ReplyDeliveredPersonal::default())
 }
 
 fn take_step() -> Act {
-    Act::TakeStep(case_id(1), step(), StepTakenPersonal::default())
+    Act::on(case_id(1), step(), StepTakenPersonal::default())
 }
 
 fn reopen() -> Act {
-    Act::ReopenCase(case_id(1), reopened(), CaseReopenedPersonal::default())
+    Act::on(case_id(1), reopened(), CaseReopenedPersonal::default())
 }
 
 /// Demands that the command is refused, that the same event forged into the history is found, and that neither changes
@@ -61,21 +61,22 @@ fn units_and_officials_must_exist() {
     let next = |kind| StreamRef { kind, id: ledger.states.count(kind) + 1 };
 
     let orphan = unit(Some(unit_id(3)));
-    let violation = both(&ledger, Act::RegisterUnit(orphan.clone()), 0, next(StreamKind::UNIT), orphan, &[]);
+    let violation =
+        both(&ledger, Act::open(orphan.clone(), NoPersonal), 0, next(StreamKind::UNIT), orphan, &[]);
     assert_eq!(violation.to_string(), "there is no U-3 (named as parent)");
 
-    let act = Act::AssignCase(case_id(1), assigned(9));
+    let act = Act::on(case_id(1), assigned(9), NoPersonal);
     let violation = both(&ledger, act, 2_000, c1(), assigned(9), &[]);
     assert_eq!(violation.to_string(), "there is no U-9 (named as responsible)");
 
     let mut to_nobody = assigned(1);
     to_nobody.handler = Some(official_id(3));
-    let act = Act::AssignCase(case_id(1), to_nobody.clone());
+    let act = Act::on(case_id(1), to_nobody.clone(), NoPersonal);
     let violation = both(&ledger, act, 2_000, c1(), to_nobody, &[]);
     assert_eq!(violation.to_string(), "there is no O-3 (named as handler)");
 
     let personal = OfficialRegisteredPersonal { name: text("Wu"), contact: None };
-    let act = Act::RegisterOfficial(official(unit_id(3)), personal);
+    let act = Act::open(official(unit_id(3)), personal);
     let violation = both(&ledger, act, 0, next(StreamKind::OFFICIAL), official(unit_id(3)), &[1]);
     assert_eq!(violation.rule(), "subject-exists");
 }
@@ -95,7 +96,7 @@ fn the_actor_must_exist() {
 #[test]
 fn the_case_must_exist() {
     let ledger = Ledger::with_a_case();
-    let act = Act::TakeStep(case_id(2), step(), StepTakenPersonal::default());
+    let act = Act::on(case_id(2), step(), StepTakenPersonal::default());
     let violation = both(&ledger, act, 2_000, case_id(2).stream(), step(), &[]);
     assert_eq!(violation.to_string(), "there is no C-2");
 }
@@ -105,12 +106,12 @@ fn the_row_must_be_in_the_file() {
     let ledger = Ledger::with_a_case();
     for number in [0, 11] {
         let body = StepTaken { activity: label("x"), origin: Some(row(number)) };
-        let act = Act::TakeStep(case_id(1), body.clone(), StepTakenPersonal::default());
+        let act = Act::on(case_id(1), body.clone(), StepTakenPersonal::default());
         let violation = both(&ledger, act, 2_000, c1(), body, &[]);
         assert_eq!((violation.rule(), violation.against()), ("row-exists", Some(4)));
     }
     let body = StepTaken { activity: label("x"), origin: Some(row(10)) };
-    let act = Act::TakeStep(case_id(1), body, StepTakenPersonal::default());
+    let act = Act::on(case_id(1), body, StepTakenPersonal::default());
     assert!(decide(&ledger.states, Command { actor: None, occurred: at(2_000), act }).is_ok());
 }
 
@@ -136,7 +137,7 @@ fn personal_fields_are_those_of_the_event() {
     assert_eq!(error.violation.to_string(), "CaseAssigned has no personal field 9");
 
     let nameless = OfficialRegisteredPersonal { name: None, contact: text("555") };
-    let act = Act::RegisterOfficial(official(unit_id(1)), nameless);
+    let act = Act::open(official(unit_id(1)), nameless);
     let violation = both(&ledger, act, 0, official_id(3).stream(), official(unit_id(1)), &[2]);
     assert_eq!(violation.to_string(), "OfficialRegistered needs the personal field name");
 }
@@ -157,9 +158,9 @@ fn a_reply_needs_an_assigned_case() {
 fn acts_that_do_not_follow_are_refused() {
     let mut ledger = Ledger::with_a_case();
     assert_eq!(both(&ledger, reopen(), 2_000, c1(), reopened(), &[]).rule(), "case-transition");
-    ledger.run(Act::AssignCase(case_id(1), assigned(1)), 2_000).unwrap();
+    ledger.run(Act::on(case_id(1), assigned(1), NoPersonal), 2_000).unwrap();
     ledger.run(take_step(), 2_001).unwrap();
-    let act = Act::AssignCase(case_id(1), assigned(2));
+    let act = Act::on(case_id(1), assigned(2), NoPersonal);
     assert_eq!(both(&ledger, act, 2_000, c1(), assigned(2), &[]).rule(), "case-transition");
     ledger.run(deliver(), 2_002).unwrap();
     assert_eq!(both(&ledger, deliver(), 2_003, c1(), reply(), &[]).rule(), "case-transition");
@@ -168,7 +169,7 @@ fn acts_that_do_not_follow_are_refused() {
         (take_step(), Event::from(step())),
         (deliver(), reply().into()),
         (close(CloseReason::Replied), closed(CloseReason::Replied).into()),
-        (Act::AssignCase(case_id(1), assigned(2)), assigned(2).into()),
+        (Act::on(case_id(1), assigned(2), NoPersonal), assigned(2).into()),
     ] {
         let violation = both(&ledger, act, 2_004, c1(), event, &[]);
         assert_eq!((violation.against(), violation.allowed()), (Some(9), vec![CaseAct::Reopen]));
@@ -190,19 +191,21 @@ fn closing_needs_a_reply_or_the_reason_why_none_could() {
         let violation = both(&ledger, close(reason), 2_000, c1(), closed(reason), &[]);
         assert_eq!(violation.rule(), "close-needs-reason");
         let in_words = CaseClosedPersonal { reason: text("moved away") };
-        let act = Act::CloseCase(case_id(1), closed(reason), in_words);
+        let act = Act::on(case_id(1), closed(reason), in_words);
         assert!(decide(&ledger.states, Command { actor: None, occurred: at(2_000), act }).is_ok());
     }
 
     let stated = CaseClosed { reason: CloseReason::AsStatedBySource, origin: Some(row(1)) };
-    ledger.run(Act::CloseCase(case_id(1), stated, CaseClosedPersonal::default()), 1_000).unwrap();
+    ledger.run(Act::on(case_id(1), stated, CaseClosedPersonal::default()), 1_000).unwrap();
     assert_eq!(ledger.states.case(case_id(1)).unwrap().status, CaseStatus::Closed);
 }
 
 #[test]
 fn a_new_run_needs_a_reply_of_its_own() {
     let mut ledger = Ledger::with_a_case();
-    for act in [Act::AssignCase(case_id(1), assigned(1)), deliver(), close(CloseReason::Replied), reopen()] {
+    for act in
+        [Act::on(case_id(1), assigned(1), NoPersonal), deliver(), close(CloseReason::Replied), reopen()]
+    {
         ledger.run(act, 2_000).unwrap();
     }
     let violation =
@@ -236,13 +239,13 @@ fn the_handler_does_not_approve() {
     let mut ledger = Ledger::with_a_case();
     let mut to_chen = assigned(2);
     to_chen.handler = Some(official_id(1));
-    ledger.run(Act::AssignCase(case_id(1), to_chen), 2_000).unwrap();
+    ledger.run(Act::on(case_id(1), to_chen, NoPersonal), 2_000).unwrap();
     let by_chen = ReplyDelivered { approver: Some(official_id(1)), ..reply() };
-    let act = Act::DeliverReply(case_id(1), by_chen.clone(), ReplyDeliveredPersonal::default());
+    let act = Act::on(case_id(1), by_chen.clone(), ReplyDeliveredPersonal::default());
     let violation = both(&ledger, act, 2_001, c1(), by_chen, &[]);
     assert_eq!((violation.rule(), violation.against()), ("approver-is-not-handler", Some(6)));
     let by_liu = ReplyDelivered { approver: Some(official_id(2)), ..reply() };
-    ledger.run(Act::DeliverReply(case_id(1), by_liu, ReplyDeliveredPersonal::default()), 2_001).unwrap();
+    ledger.run(Act::on(case_id(1), by_liu, ReplyDeliveredPersonal::default()), 2_001).unwrap();
 }
 
 #[test]
@@ -251,7 +254,7 @@ fn the_first_step_or_the_reply_takes_up_what_was_assigned() {
     let mut ledger = Ledger::with_a_case();
     ledger.run(take_step(), 2_000).unwrap();
     assert_eq!(status(&ledger), CaseStatus::Registered);
-    ledger.run(Act::AssignCase(case_id(1), assigned(1)), 2_000).unwrap();
+    ledger.run(Act::on(case_id(1), assigned(1), NoPersonal), 2_000).unwrap();
     let mut replied_at_once = ledger.clone();
     ledger.run(take_step(), 2_000).unwrap();
     assert_eq!(status(&ledger), CaseStatus::InProgress);

@@ -1,10 +1,10 @@
 //! Random legal histories.
 
 use docket_domain::{
-    Act, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
-    CaseReopenedPersonal, CaseState, CloseReason, Command, Event, EventRef, Memory, OfficialId,
-    OfficialRegisteredPersonal, OfficialState, ReplyDelivered, ReplyDeliveredPersonal, SourceId, SourceState,
-    StepTakenPersonal, Store, StreamKind, StreamRef, UnitId, UnitState, View, apply, decide,
+    Act, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, CaseReopenedPersonal,
+    CaseState, CloseReason, Command, Event, EventRef, Memory, NoPersonal, OfficialRegisteredPersonal,
+    ReplyDelivered, ReplyDeliveredPersonal, StepTakenPersonal, Store, StreamKind, StreamRef, UniqueKey, View,
+    apply, decide,
 };
 use proptest::prelude::*;
 
@@ -21,32 +21,32 @@ fn command() -> impl Strategy<Value = Command> {
             let origin = imported.then(|| row(unit_number));
             let case_id = case_id(case_number);
             match which {
-                0 => Act::RegisterUnit(unit(person.map(unit_id))),
+                0 => Act::open(unit(person.map(unit_id)), NoPersonal),
                 1 => {
                     let personal = OfficialRegisteredPersonal { name: text("Zhou"), contact: None };
-                    Act::RegisterOfficial(official(unit_id(unit_number)), personal)
+                    Act::open(official(unit_id(unit_number)), personal)
                 }
                 2 => {
                     let body = CaseRegistered { unit: person.map(unit_id), origin, ..case() };
                     let personal = CaseRegisteredPersonal { text: text("no water"), ..Default::default() };
-                    Act::RegisterCase(Box::new((body, personal)))
+                    Act::open(body, personal)
                 }
                 3 | 4 => {
                     let mut body = assigned(unit_number);
                     body.handler = person.map(official_id);
-                    Act::AssignCase(case_id, body)
+                    Act::on(case_id, body, NoPersonal)
                 }
-                5 => Act::TakeStep(case_id, step(), StepTakenPersonal { text: text("went there") }),
+                5 => Act::on(case_id, step(), StepTakenPersonal { text: text("went there") }),
                 6 => {
                     let body = ReplyDelivered { approver: person.map(official_id), ..reply() };
-                    Act::DeliverReply(case_id, body, ReplyDeliveredPersonal::default())
+                    Act::on(case_id, body, ReplyDeliveredPersonal::default())
                 }
-                7 => Act::CloseCase(case_id, closed(CloseReason::Replied), CaseClosedPersonal::default()),
+                7 => Act::on(case_id, closed(CloseReason::Replied), CaseClosedPersonal::default()),
                 8 => {
                     let body = CaseClosed { reason: CloseReason::AsStatedBySource, origin };
-                    Act::CloseCase(case_id, body, CaseClosedPersonal::default())
+                    Act::on(case_id, body, CaseClosedPersonal::default())
                 }
-                _ => Act::ReopenCase(case_id, reopened(), CaseReopenedPersonal::default()),
+                _ => Act::on(case_id, reopened(), CaseReopenedPersonal::default()),
             }
         },
     );
@@ -69,41 +69,39 @@ impl Only<'_> {
     }
 }
 
-impl View for Only<'_> {
-    fn count(&self, kind: StreamKind) -> u64 {
-        self.states.count(kind)
-    }
-    fn unit(&self, id: UnitId) -> Option<&UnitState> {
-        self.states.unit(id).filter(|_| self.shows(id.stream()))
-    }
-    fn official(&self, id: OfficialId) -> Option<&OfficialState> {
-        self.states.official(id).filter(|_| self.shows(id.stream()))
-    }
-    fn source(&self, id: SourceId) -> Option<&SourceState> {
-        self.states.source(id).filter(|_| self.shows(id.stream()))
-    }
-    fn case(&self, id: CaseId) -> Option<&CaseState> {
-        self.states.case(id).filter(|_| self.shows(id.stream()))
-    }
+macro_rules! only {
+    ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
+        impl View for Only<'_> {
+            fn count(&self, kind: StreamKind) -> u64 {
+                self.states.count(kind)
+            }
+            fn claimed(&self, key: &UniqueKey) -> Option<u64> {
+                self.states.claimed(key)
+            }
+            $(
+                fn $one(&self, id: docket_domain::$Id) -> Option<&docket_domain::$State> {
+                    self.states.$one(id).filter(|_| self.shows(id.stream()))
+                }
+            )+
+        }
+
+        impl Store for Only<'_> {
+            fn claim(&mut self, key: UniqueKey, record: u64) {
+                self.states.claim(key, record);
+            }
+            $(
+                fn $push(&mut self, state: docket_domain::$State) {
+                    self.states.$push(state);
+                }
+                fn $mutable(&mut self, id: docket_domain::$Id) -> Option<&mut docket_domain::$State> {
+                    if self.shows(id.stream()) { self.states.$mutable(id) } else { None }
+                }
+            )+
+        }
+    };
 }
 
-impl Store for Only<'_> {
-    fn push_unit(&mut self, unit: UnitState) {
-        self.states.push_unit(unit);
-    }
-    fn push_official(&mut self, official: OfficialState) {
-        self.states.push_official(official);
-    }
-    fn push_source(&mut self, source: SourceState) {
-        self.states.push_source(source);
-    }
-    fn push_case(&mut self, case: CaseState) {
-        self.states.push_case(case);
-    }
-    fn case_mut(&mut self, id: CaseId) -> Option<&mut CaseState> {
-        if self.shows(id.stream()) { self.states.case_mut(id) } else { None }
-    }
-}
+docket_domain::each_entity!(only);
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 128, ..ProptestConfig::default() })]

@@ -2,10 +2,10 @@
 
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseId, CaseRegistered, CaseRegisteredPersonal, CaseReopened, Channel,
-    CloseReason, Command, Event, EventRef, Label, Labels, Memory, NewEvent, OccurredAt, OfficialId,
-    OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision, RecordMeta, Refusal,
-    ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow, StepTaken, StreamRef,
-    Timestamp, UnitId, UnitLevel, UnitRegistered, apply, decide,
+    CloseReason, Command, Event, EventRef, Label, Labels, Memory, NewEvent, NoPersonal, OccurredAt,
+    OfficialId, OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision, RecordMeta,
+    Refusal, ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow, StepTaken,
+    StreamRef, Timestamp, UnitId, UnitLevel, UnitRegistered, apply, decide,
 };
 
 pub(crate) fn label(text: &str) -> Label {
@@ -117,21 +117,12 @@ impl Ledger {
     pub(crate) fn with_a_case() -> Self {
         let mut ledger = Self::default();
         for act in [
-            Act::RegisterUnit(unit(None)),
-            Act::RegisterUnit(unit(Some(unit_id(1)))),
-            Act::RegisterOfficial(
-                official(unit_id(2)),
-                OfficialRegisteredPersonal { name: text("Chen"), contact: None },
-            ),
-            Act::RegisterOfficial(
-                official(unit_id(1)),
-                OfficialRegisteredPersonal { name: text("Liu"), contact: None },
-            ),
-            Act::RegisterSource(source()),
-            Act::RegisterCase(Box::new((
-                case(),
-                CaseRegisteredPersonal { title: text("water"), ..Default::default() },
-            ))),
+            Act::open(unit(None), NoPersonal),
+            Act::open(unit(Some(unit_id(1))), NoPersonal),
+            Act::open(official(unit_id(2)), OfficialRegisteredPersonal { name: text("Chen"), contact: None }),
+            Act::open(official(unit_id(1)), OfficialRegisteredPersonal { name: text("Liu"), contact: None }),
+            Act::open(source(), NoPersonal),
+            Act::open(case(), CaseRegisteredPersonal { title: text("water"), ..Default::default() }),
         ] {
             ledger.run(act, 1_000).unwrap();
         }

@@ -45,25 +45,25 @@ fn act() -> impl Strategy<Value = Act> {
                 6 => {
                     let body =
                         StepTaken { activity: docket_domain::Label::new("site visit").unwrap(), origin };
-                    Act::TakeStep(id, body, StepTakenPersonal { text: text("went there") })
+                    Act::on(id, body, StepTakenPersonal { text: text("went there") })
                 }
                 7 => {
                     let approver = person.map(official_id);
                     let body = ReplyDelivered { outcome: Outcome::Explained, approver, origin: None };
-                    Act::DeliverReply(id, body, ReplyDeliveredPersonal::default())
+                    Act::on(id, body, ReplyDeliveredPersonal::default())
                 }
                 8 => close(number),
                 9 => {
                     let body = CaseClosed { reason: CloseReason::Replied, origin: None };
-                    Act::CloseCase(id, body, CaseClosedPersonal::default())
+                    Act::on(id, body, CaseClosedPersonal::default())
                 }
                 10 => {
                     let body = CaseClosed { reason: CloseReason::AsStatedBySource, origin };
-                    Act::CloseCase(id, body, CaseClosedPersonal::default())
+                    Act::on(id, body, CaseClosedPersonal::default())
                 }
                 _ => {
                     let body = CaseReopened { ground: ReopenGround::NewFacts, origin: None };
-                    Act::ReopenCase(id, body, CaseReopenedPersonal::default())
+                    Act::on(id, body, CaseReopenedPersonal::default())
                 }
             }
         },

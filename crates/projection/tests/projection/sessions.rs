@@ -1,6 +1,6 @@
 //! What a session records, and what it leaves in the index.
 
-use docket_domain::{Act, CaseRegisteredPersonal, Command, StreamKind, View as _};
+use docket_domain::{Act, CaseRegisteredPersonal, Command, Event, StreamKind, View as _};
 use docket_log::{Batch, NewRecord, NewValue};
 use docket_projection::{Acknowledge, FoldError, IndexCheck, Office, ProjectionError};
 use docket_proof::{Precision, StreamRef};
@@ -190,7 +190,7 @@ fn a_long_way_is_gone_once_even_if_nothing_is_recorded_then() {
 fn no_personal_value_reaches_the_index() {
     let mark = "Zhang-Sanfeng-13800138000";
     let mut ledger = Ledger::new();
-    let Act::RegisterCase(plain) = case() else { unreachable!() };
+    let (Event::CaseRegistered(plain), _) = case().into_parts() else { unreachable!() };
     let personal = CaseRegisteredPersonal {
         contact: text(mark),
         address: text(mark),
@@ -202,7 +202,7 @@ fn no_personal_value_reaches_the_index() {
         postal_code: text(mark),
         coordinates: text(mark),
     };
-    let marked = Act::RegisterCase(Box::new((plain.0, personal)));
+    let marked = Act::open(plain, personal);
     ledger.session([vec![unit(None), official(1)], vec![marked.clone(), close(1)]]);
     ledger.session([vec![marked]]);
     let finds = |what: &str| {

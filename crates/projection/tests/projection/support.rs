@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, path::PathBuf, sync::Arc};
 
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
-    Channel, CloseReason, Command, EventRef, Label, Labels, Memory, OccurredAt, OfficialId,
+    Channel, CloseReason, Command, EventRef, Label, Labels, Memory, NoPersonal, OccurredAt, OfficialId,
     OfficialRegistered, OfficialRegisteredPersonal, PersonalText, Precision, SourceId, SourceRegistered,
     SourceRow, Timestamp, UnitId, UnitLevel, UnitRegistered, apply,
 };
@@ -288,18 +288,21 @@ pub(crate) fn row(row: u64) -> SourceRow {
 
 pub(crate) fn unit(parent: Option<UnitId>) -> Act {
     let name = Label::new("Shiping").unwrap();
-    Act::RegisterUnit(UnitRegistered { level: UnitLevel::Village, parent, name, code: None, origin: None })
+    Act::open(
+        UnitRegistered { level: UnitLevel::Village, parent, name, code: None, origin: None },
+        NoPersonal,
+    )
 }
 
 pub(crate) fn official(unit: u64) -> Act {
     let body = OfficialRegistered { unit: unit_id(unit), rank: None, origin: None };
-    Act::RegisterOfficial(body, OfficialRegisteredPersonal { name: text("Zhou"), contact: None })
+    Act::open(body, OfficialRegisteredPersonal { name: text("Zhou"), contact: None })
 }
 
 pub(crate) fn source() -> Act {
     let mapping = Label::new("boston311").unwrap();
     let label_names = Labels::default();
-    Act::RegisterSource(SourceRegistered { mapping, file_hash: [7; 32], rows: 10, label_names })
+    Act::open(SourceRegistered { mapping, file_hash: [7; 32], rows: 10, label_names }, NoPersonal)
 }
 
 pub(crate) fn case() -> Act {
@@ -316,15 +319,15 @@ pub(crate) fn case_from(unit: Option<UnitId>, due: Option<i64>, origin: Option<S
         ambiguous_due: false,
         origin,
     };
-    Act::RegisterCase(Box::new((body, CaseRegisteredPersonal::default())))
+    Act::open(body, CaseRegisteredPersonal::default())
 }
 
 pub(crate) fn assign(case: u64, unit: u64, handler: Option<u64>) -> Act {
     let handler = handler.map(official_id);
-    Act::AssignCase(case_id(case), CaseAssigned { unit: unit_id(unit), handler, origin: None })
+    Act::on(case_id(case), CaseAssigned { unit: unit_id(unit), handler, origin: None }, NoPersonal)
 }
 
 pub(crate) fn close(case: u64) -> Act {
     let body = CaseClosed { reason: CloseReason::Unreachable, origin: None };
-    Act::CloseCase(case_id(case), body, CaseClosedPersonal { reason: text("moved away") })
+    Act::on(case_id(case), body, CaseClosedPersonal { reason: text("moved away") })
 }

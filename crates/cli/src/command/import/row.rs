@@ -4,9 +4,9 @@ use std::{collections::BTreeMap, str::FromStr as _};
 
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
-    Channel, CloseReason, Command, Label, LabelKey, Labels, OccurredAt, Outcome, PersonalField, PersonalText,
-    Precision, ReplyDelivered, ReplyDeliveredPersonal, SourceId, SourceRow, StepTaken, StepTakenPersonal,
-    Timestamp, UnitId,
+    Channel, CloseReason, Command, Label, LabelKey, Labels, NoPersonal, OccurredAt, Outcome, PersonalField,
+    PersonalText, Precision, ReplyDelivered, ReplyDeliveredPersonal, SourceId, SourceRow, StepTaken,
+    StepTakenPersonal, Timestamp, UnitId,
 };
 use docket_projection::CommandId;
 
@@ -120,7 +120,7 @@ impl Vocabulary {
             set_registered(&mut personal, field_of(field)?, Some(text_of(text)?));
         }
         let command = |time, act| Command { actor: None, occurred: occurred(time), act };
-        let mut commands = vec![command(row.registered, Act::RegisterCase(Box::new((registered, personal))))];
+        let mut commands = vec![command(row.registered, Act::open(registered, personal))];
         for act in row.acts {
             let origin = origin(act.time);
             commands.push(command(act.time, self.act(case, act, origin)?));
@@ -158,21 +158,21 @@ impl Vocabulary {
                 let unit = self.unit(unit).ok_or_else(|| {
                     Reason::Refused("the unit it was assigned to is not registered".to_owned())
                 })?;
-                Act::AssignCase(case, CaseAssigned { unit, handler: None, origin })
+                Act::on(case, CaseAssigned { unit, handler: None, origin }, NoPersonal)
             }
             ActKind::Step { activity } => {
                 let body = StepTaken { activity: label(activity)?, origin };
-                Act::TakeStep(case, body, StepTakenPersonal { text: words })
+                Act::on(case, body, StepTakenPersonal { text: words })
             }
             ActKind::Replied { outcome } => {
                 let outcome =
                     Outcome::from_str(outcome).map_err(|error| Reason::Refused(error.to_string()))?;
                 let body = ReplyDelivered { outcome, approver: None, origin };
-                Act::DeliverReply(case, body, ReplyDeliveredPersonal { text: words })
+                Act::on(case, body, ReplyDeliveredPersonal { text: words })
             }
             ActKind::Closed => {
                 let body = CaseClosed { reason: CloseReason::AsStatedBySource, origin };
-                Act::CloseCase(case, body, CaseClosedPersonal { reason: words })
+                Act::on(case, body, CaseClosedPersonal { reason: words })
             }
         })
     }

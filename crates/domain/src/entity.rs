@@ -1,0 +1,23 @@
+//! The list of everything that has streams and a state of its own.
+
+/// Runs the macro `$callback` over the list of entities: everything that ids name, that streams are about, and that has a
+/// state. The ids, the views on states and every store of states are made from this one list.
+///
+/// An entry reads: kind's name and number, letter of the codes, word, then the methods' names for one state, for all of
+/// them, for adding one, for changing one, then the types of id and state, then what it is.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! each_entity {
+    ($callback:ident) => {
+        $callback! {
+            UNIT 1 "U" "unit": unit units push_unit unit_mut UnitId UnitState
+                "A unit: a village, a community, a department.";
+            OFFICIAL 2 "O" "official": official officials push_official official_mut OfficialId OfficialState
+                "An official.";
+            CASE 4 "C" "case": case cases push_case case_mut CaseId CaseState
+                "A case.";
+            SOURCE 5 "S" "source": source sources push_source source_mut SourceId SourceState
+                "An imported file.";
+        }
+    };
+}
