@@ -91,7 +91,7 @@ impl Checkpoint {
 }
 
 /// Reads a decimal as it is written: no sign, no leading zero.
-fn parse_size(text: &str) -> Option<u64> {
+pub(crate) fn parse_size(text: &str) -> Option<u64> {
     let canonical = text == "0" || !text.starts_with(['0', '+']);
     if canonical { text.parse().ok() } else { None }
 }
@@ -128,7 +128,10 @@ pub struct OpenedCheckpoint {
 /// [`CheckpointError::Note`] when the note is malformed or not signed as it should be,
 /// [`CheckpointError::NotSignedByLog`] when only others have signed, and what [`Checkpoint::parse_text`] says.
 pub fn open_checkpoint(note: &[u8], keys: &[VerifierKey]) -> Result<OpenedCheckpoint, CheckpointError> {
-    let note = Note::parse(note)?;
+    open(&Note::parse(note)?, keys)
+}
+
+fn open(note: &Note, keys: &[VerifierKey]) -> Result<OpenedCheckpoint, CheckpointError> {
     let signatures = note.verify(keys)?;
     let checkpoint = Checkpoint::parse_text(note.text())?;
     let mut signers = signatures.iter().filter_map(|signature| keys.get(signature.key));
@@ -137,6 +140,43 @@ pub fn open_checkpoint(note: &[u8], keys: &[VerifierKey]) -> Result<OpenedCheckp
         return Err(CheckpointError::NotSignedByLog);
     }
     Ok(OpenedCheckpoint { checkpoint, signatures })
+}
+
+/// A note whose text is a checkpoint, its signatures not checked yet: what proof files carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckpointNote {
+    note: Note,
+    claimed: Checkpoint,
+}
+
+impl CheckpointNote {
+    /// Takes a note apart. Checks none of its signatures.
+    ///
+    /// # Errors
+    /// When the bytes are no note, or its text is no checkpoint.
+    pub fn parse(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let note = Note::parse(bytes)?;
+        let claimed = Checkpoint::parse_text(note.text())?;
+        Ok(Self { note, claimed })
+    }
+
+    /// Returns what the text says, whoever signed it.
+    pub const fn claimed(&self) -> &Checkpoint {
+        &self.claimed
+    }
+
+    /// Returns the note.
+    pub const fn note(&self) -> &Note {
+        &self.note
+    }
+
+    /// Checks the signatures, as [`open_checkpoint`] does.
+    ///
+    /// # Errors
+    /// Those of [`open_checkpoint`].
+    pub fn open(&self, keys: &[VerifierKey]) -> Result<OpenedCheckpoint, CheckpointError> {
+        open(&self.note, keys)
+    }
 }
 
 /// Why bytes are not a checkpoint, or not one of the log it names.

@@ -1,7 +1,8 @@
 //! What an inspector of a docket ledger audits: hashes, records, the Merkle tree, checkpoints and proofs.
 //!
 //! In scope: the bytes of records and system records, the BLAKE3 chain, the RFC 6962 tree over record hashes, C2SP
-//! signed notes and checkpoints, commitments to personal values. Everything here is a pure function of bytes: no
+//! signed notes and checkpoints, commitments to personal values, and the files that carry proofs out of the building
+//! ([`proofs`]). Everything here is a pure function of bytes: no
 //! files, no clock, no randomness, no knowledge of cases. Files are `docket-log`; what bodies mean is `docket-domain`.
 //!
 //! The layout stands in `FORMAT.md` of `docket-log`; this crate refers to its sections.
@@ -26,37 +27,58 @@
 //! ```
 
 mod bytes;
+mod chained;
 mod checkpoint;
 mod commitment;
+mod consistency_file;
+mod evidence;
 mod hash;
+mod lines;
 mod note;
 mod proof;
 mod record;
+mod stream_proof;
 mod system;
+mod tile;
+mod tlog_proof;
 mod tree;
+mod unproven;
 
 pub use bytes::Fields;
+pub use chained::{ChainedRecord, RecordExtra};
 pub use checkpoint::{
-    Checkpoint, CheckpointError, MAX_ORIGIN_LEN, OpenedCheckpoint, is_valid_origin, open_checkpoint,
-    sign_checkpoint,
+    Checkpoint, CheckpointError, CheckpointNote, MAX_ORIGIN_LEN, OpenedCheckpoint, is_valid_origin,
+    open_checkpoint, sign_checkpoint,
 };
 pub use commitment::{Commitment, MAX_VALUE_LEN};
+pub use consistency_file::{CONSISTENCY_HEADER, ConsistencyFile, MAX_CONSISTENCY_FILE_LEN};
+pub use evidence::{Conviction, EVIDENCE_HEADER, Evidence, MAX_EVIDENCE_LEN, evidence_path};
 pub use hash::{RecordHash, RecordKey};
+pub use lines::ProofFileError;
 pub use note::{
     CosigningKey, KeyError, KeyId, KeyKind, MAX_NOTE_LEN, MAX_SIGNATURES, MAX_VERIFIER_KEY_LEN, Note,
     NoteError, NoteSignature, SigningKey, VerifiedSignature, VerifierKey,
 };
-pub use proof::{ProofError, verify_consistency, verify_inclusion};
+pub use proof::{ProofError, older_root, verify_consistency, verify_inclusion};
 pub use record::{
     Commitments, Flags, Frame, HASH_LEN, MAX_BODY_LEN, MAX_COMMITMENTS, MAX_RECORD_LEN, MAX_SYSTEM_TYPE,
     MIN_RECORD_LEN, Precision, RecordDraft, RecordError, RecordIndex, RecordView, SYSTEM_KIND, StreamRef,
+};
+pub use stream_proof::{
+    IncludedRecord, MAX_STREAM_PROOF_LEN, ProvenStream, STREAM_PROOF_HEADER, StreamProof,
 };
 pub use system::{
     ClockKind, FORMAT_VERSION, Genesis, MAX_TIME_ZONE_LEN, Predecessor, SYSTEM_SCHEMA_VERSION, SystemError,
     SystemRecord, TailCut,
 };
+pub use tile::{TILE_WIDTH, Tile, put_bundle_entry};
+pub use tlog_proof::{MAX_TLOG_PROOF_LEN, TLOG_PROOF_HEADER, TlogProof};
 pub use tree::{
     Frontier, FrontierError, LeafHash, MAX_TREE_SIZE, MemoryTree, MissingNode, NodeHash, NodeSource,
     ProveError, RootHash, consistency_proof, empty_root, inclusion_proof, leaf_hash, node_hash, root_at,
     subtree_root,
 };
+pub use unproven::Unproven;
+
+#[doc = include_str!("../PROOFS.md")]
+pub mod proofs {}

@@ -90,45 +90,77 @@ pub fn verify_consistency(
     // 2. If first is an exact power of 2, then prepend first_hash to the consistency_path array.
     let old_root = NodeHash::from_bytes(*first_root.as_bytes());
     let prepended = first.is_power_of_two().then_some(old_root);
-    let mut path = prepended.into_iter().chain(proof.iter().copied());
+    let path = prepended.into_iter().chain(proof.iter().copied());
+    let (old, new) = climb(first, second, path, proof.len())?;
+    if old != first_root {
+        return Err(ProofError::FirstRootMismatch { size: first, expected: first_root, computed: old });
+    }
+    if new != second_root {
+        return Err(ProofError::SecondRootMismatch { size: second, expected: second_root, computed: new });
+    }
+    Ok(())
+}
+
+/// Returns the root that the tree of `second` leaves with `second_root` had when it held `first` leaves.
+///
+/// `path` is the consistency proof, in front of it always the hash from which both roots follow: RFC 9162 leaves that
+/// out when `first` is a power of two, because a verifier who knows the older root has it. Here the older root is what
+/// is asked for. Whoever signed `second_root` and another root for `first` has signed two histories.
+///
+/// # Errors
+/// When the path does not lead to `second_root`, or has not the length that the sizes ask for.
+pub fn older_root(
+    first: u64,
+    second: u64,
+    second_root: RootHash,
+    path: &[NodeHash],
+) -> Result<RootHash, ProofError> {
+    if first > second {
+        return Err(ProofError::SizesReversed { first, second });
+    }
+    if first == 0 || first == second {
+        let root = if first == 0 { empty_root() } else { second_root };
+        return if path.is_empty() { Ok(root) } else { Err(ProofError::TooLong { len: path.len() }) };
+    }
+    let (old, new) = climb(first, second, path.iter().copied(), path.len())?;
+    if new != second_root {
+        return Err(ProofError::SecondRootMismatch { size: second, expected: second_root, computed: new });
+    }
+    Ok(old)
+}
+
+/// Steps 3 to 7 of RFC 9162 section 2.1.4.2, for `0 < first < second`: returns both roots that the path leads to.
+/// `len` is the length of the proof as it was given, for errors.
+fn climb(
+    first: u64,
+    second: u64,
+    mut path: impl Iterator<Item = NodeHash>,
+    len: usize,
+) -> Result<(RootHash, RootHash), ProofError> {
     // 3. Set fn to first - 1 and sn to second - 1.
     // 4. If LSB(fn) is set, then right-shift both fn and sn equally until LSB(fn) is not set.
     let shift = (first - 1).trailing_ones();
     let mut walk = Walk { first: (first - 1) >> shift, second: (second - 1) >> shift };
     // 5. Set both fr and sr to the first value in the consistency_path array.
-    let start = path.next().ok_or(ProofError::TooShort { len: 0 })?;
+    let start = path.next().ok_or(ProofError::TooShort { len })?;
     let (mut old, mut new) = (start, start);
     // 6. For each subsequent value c in the consistency_path array:
     for hash in path {
         // If sn is 0, then stop the iteration and fail the proof verification.
         // If LSB(fn) is set, or if fn is equal to sn, then: set fr to HASH(0x01 || c || fr), set sr to
         // HASH(0x01 || c || sr), [and shift]. Otherwise: set sr to HASH(0x01 || sr || c). Finally, right-shift both.
-        match walk.step().ok_or(ProofError::TooLong { len: proof.len() })? {
+        match walk.step().ok_or(ProofError::TooLong { len })? {
             Side::Left => (old, new) = (node_hash(hash, old), node_hash(hash, new)),
             Side::Right => new = node_hash(new, hash),
         }
     }
     // 7. After completing iterating through the consistency_path array as described above, verify that the fr
-    //    calculated is equal to the first_hash supplied, that the sr calculated is equal to the second_hash supplied,
-    //    and that sn is 0.
+    //    calculated is equal to the first_hash supplied, that the sr calculated is equal to the second_hash supplied
+    //    [the callers do], and that sn is 0.
     if walk.second != 0 {
-        return Err(ProofError::TooShort { len: proof.len() });
+        return Err(ProofError::TooShort { len });
     }
-    if RootHash::from(old) != first_root {
-        return Err(ProofError::FirstRootMismatch {
-            size: first,
-            expected: first_root,
-            computed: old.into(),
-        });
-    }
-    if RootHash::from(new) != second_root {
-        return Err(ProofError::SecondRootMismatch {
-            size: second,
-            expected: second_root,
-            computed: new.into(),
-        });
-    }
-    Ok(())
+    Ok((old.into(), new.into()))
 }
 
 /// On which side of the hash so far the next hash of a proof stands.

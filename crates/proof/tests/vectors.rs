@@ -13,9 +13,9 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use docket_proof::{
-    CheckpointError, Frontier, LeafHash, MemoryTree, NodeHash, Note, NoteError, RootHash, SigningKey,
-    VerifierKey, consistency_proof, empty_root, inclusion_proof, leaf_hash, open_checkpoint, root_at,
-    sign_checkpoint, subtree_root, verify_consistency, verify_inclusion,
+    CheckpointError, Frontier, LeafHash, MemoryTree, NodeHash, NodeSource as _, Note, NoteError, RootHash,
+    SigningKey, Tile, TlogProof, VerifierKey, consistency_proof, empty_root, inclusion_proof, leaf_hash,
+    open_checkpoint, root_at, sign_checkpoint, subtree_root, verify_consistency, verify_inclusion,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -361,5 +361,66 @@ fn signed_note_cases_hold() {
     assert_eq!(vectors.bad_vkeys.vkeys.len(), 2);
     for key in vectors.bad_vkeys.vkeys {
         assert!(key.parse::<VerifierKey>().is_err(), "{key}");
+    }
+}
+
+/// The proof files of the golden log: docket reads them, checks them against their entries, and writes the same bytes.
+#[test]
+fn golden_proof_files_hold_for_their_entries_alone() {
+    let keys = [golden_key("log.vkey")];
+    for index in [0, 123, 699] {
+        let bytes = golden(&format!("rec/{index}.json.tlog-proof"));
+        let proof = TlogProof::parse(&bytes).unwrap();
+        assert_eq!(proof.to_bytes(), bytes, "written as it was read");
+        assert_eq!((proof.index, proof.record()), (index, None));
+        let leaf = leaf_hash(&golden(&format!("rec/{index}.json")));
+        assert_eq!(proof.verify(leaf, &keys).unwrap().checkpoint.size(), 700);
+        let other = leaf_hash(&golden(if index == 0 { "rec/123.json" } else { "rec/0.json" }));
+        assert!(proof.verify(other, &keys).is_err());
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut altered = bytes.clone();
+                altered[at] ^= 1 << bit;
+                let holds = TlogProof::parse(&altered).is_ok_and(|proof| proof.verify(leaf, &keys).is_ok());
+                assert!(!holds, "record {index}, byte {at}, bit {bit}");
+            }
+        }
+    }
+    let cosigned = TlogProof::parse(&golden("witnessed/123.tlog-proof")).unwrap();
+    let keys = [golden_key("log.vkey"), golden_key("witnessed/witness.vkey")];
+    let opened = cosigned.verify(leaf_hash(&golden("rec/123.json")), &keys).unwrap();
+    assert_eq!(opened.signatures.iter().filter(|signature| signature.time.is_some()).count(), 1);
+}
+
+/// The tiles of the golden log are the ones that docket would publish: the same files, the same hashes.
+#[test]
+fn golden_tiles_are_the_ones_to_publish() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/golden-log");
+    let mut found = Vec::new();
+    files(&folder.join("tile"), &mut found);
+    let mut found: Vec<_> =
+        found.iter().map(|path| path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned()).collect();
+    let tree = golden_tree();
+    let mut expected = Vec::new();
+    for tile in Tile::between(0, 700) {
+        let hashes: Vec<u8> = tile
+            .hashes()
+            .flat_map(|index| *tree.node(tile.tree_level(), index).unwrap().as_bytes())
+            .collect();
+        assert_eq!(golden(&tile.path()), hashes, "{}", tile.path());
+        expected.push(tile.path());
+        if tile.level == 0 {
+            expected.push(tile.entries_path());
+        }
+    }
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+}
+
+fn files(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { files(&path, out) } else { out.push(path) }
     }
 }
