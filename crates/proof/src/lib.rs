@@ -35,6 +35,7 @@ mod evidence;
 mod hash;
 mod lines;
 mod note;
+mod policy;
 mod proof;
 mod record;
 mod stream_proof;
@@ -43,6 +44,7 @@ mod tile;
 mod tlog_proof;
 mod tree;
 mod unproven;
+mod witness;
 
 pub use bytes::Fields;
 pub use chained::{ChainedRecord, RecordExtra};
@@ -58,6 +60,10 @@ pub use lines::ProofFileError;
 pub use note::{
     CosigningKey, KeyError, KeyId, KeyKind, MAX_NOTE_LEN, MAX_SIGNATURES, MAX_VERIFIER_KEY_LEN, Note,
     NoteError, NoteSignature, SigningKey, VerifiedSignature, VerifierKey,
+};
+pub use policy::{
+    Cosigned, MAX_POLICY_ENTRIES, MAX_POLICY_LEN, Policy, PolicyError, PolicyLineError, PolicyLog,
+    PolicyVerdict, PolicyWitness, Shortfall,
 };
 pub use proof::{ProofError, older_root, verify_consistency, verify_inclusion};
 pub use record::{
@@ -79,6 +85,10 @@ pub use tree::{
     subtree_root,
 };
 pub use unproven::Unproven;
+pub use witness::{
+    Cosignature, LastSeen, MAX_WITNESS_CLOCK_BEHIND_S, MAX_WITNESS_PROOF, MAX_WITNESS_REQUEST_LEN, Refusal,
+    RequestError, WitnessRequest, WitnessedLog, cosign_request,
+};
 
 #[doc = include_str!("../PROOFS.md")]
 pub mod proofs {}

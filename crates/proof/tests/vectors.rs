@@ -300,30 +300,6 @@ fn a_golden_cosignature_verifies_but_does_not_stand_for_the_logs_own_signature()
     assert!(open_checkpoint(altered.as_bytes(), &[log, witness]).is_err());
 }
 
-#[test]
-fn witness_requests_of_the_golden_log_prove_what_they_should() {
-    let keys = [golden_key("log.vkey")];
-    let tree = golden_tree();
-    for (name, holds) in [
-        ("req.0-256", true),
-        ("req.256-700", true),
-        ("req.700-700", true),
-        ("req.fork.256-700", false),
-        ("req.fork.700-700", false),
-        ("req.rollback", false),
-    ] {
-        let request = String::from_utf8(golden(name)).unwrap();
-        let (head, note) = request.split_once("\n\n").unwrap();
-        let mut lines = head.lines();
-        let old: u64 = lines.next().unwrap().strip_prefix("old ").unwrap().parse().unwrap();
-        let path: Vec<String> = lines.map(str::to_owned).collect();
-        let new = open_checkpoint(note.as_bytes(), &keys).unwrap().checkpoint;
-        let known = root_at(old, &tree).unwrap();
-        let verdict = verify_consistency(old, new.size(), known, new.root(), &proof(Some(&path)).unwrap());
-        assert_eq!(verdict.is_ok(), holds, "{name}: {verdict:?}");
-    }
-}
-
 #[derive(Deserialize)]
 struct NoteVectors {
     notes: Vec<NoteCase>,
