@@ -3,7 +3,7 @@
 use crate::{
     body::EventBody,
     event::Event,
-    id::{OfficialId, SourceId, StreamRef},
+    id::{EntityId, OfficialId, SourceId, StreamRef},
     key::{KeyKind, UniqueKey},
     label::Label,
     personal::PersonalField,
@@ -11,7 +11,7 @@ use crate::{
     source::SourceRow,
     subject::Role,
     time::OccurredAt,
-    view::{Store, View},
+    view::{HasState, Store, View},
     violation::Violation,
 };
 
@@ -81,6 +81,29 @@ pub(crate) fn admit<B: Rules>(body: &B, view: &impl View, place: &Place<'_>) -> 
     body.check(view, place)
 }
 
+/// Returns id and state of the stream that the event `B` continues.
+pub(crate) fn own<B: EventBody<Id: HasState>>(
+    view: &impl View,
+    stream: StreamRef,
+) -> Result<(B::Id, &<B::Id as HasState>::State), Violation> {
+    let found = B::Id::of(stream).and_then(|id| Some((id, id.state(view)?)));
+    found.ok_or(Violation::NoSuchStream { event: B::NAME, stream })
+}
+
+/// As [`own`], the state to be changed.
+pub(crate) fn own_mut<B: EventBody<Id: HasState>>(
+    store: &mut impl Store,
+    stream: StreamRef,
+) -> Result<&mut <B::Id as HasState>::State, Violation> {
+    let found = B::Id::of(stream).and_then(|id| id.state_mut(store));
+    found.ok_or(Violation::NoSuchStream { event: B::NAME, stream })
+}
+
+/// Returns the state of a subject that an event names.
+pub(crate) fn subject<I: HasState>(view: &impl View, role: Role, id: I) -> Result<&I::State, Violation> {
+    id.state(view).ok_or_else(|| Violation::NoSuchSubject { role, subject: id.into() })
+}
+
 /// Returns the keys that an event claims.
 pub(crate) fn claims<B: Rules>(body: &B) -> Vec<UniqueKey> {
     let mut keys = Vec::new();
@@ -122,9 +145,7 @@ fn check_personal<B: EventBody>(personal: &[u16]) -> Result<(), Violation> {
 
 fn check_row(view: &impl View, row: &SourceRow) -> Result<(), Violation> {
     let source: SourceId = row.source;
-    let state = view
-        .source(source)
-        .ok_or(Violation::NoSuchSubject { role: Role::Origin, subject: source.stream() })?;
+    let state = subject(view, Role::Origin, source)?;
     if (1..=state.rows).contains(&row.row) {
         Ok(())
     } else {

@@ -1,6 +1,19 @@
 //! What the rules may look at, and what replay may change.
 
-use crate::{id::StreamKind, key::UniqueKey};
+use crate::{
+    id::{EntityId, StreamKind},
+    key::UniqueKey,
+};
+
+/// What has a state: so that the rules find and miss all states in one way.
+pub(crate) trait HasState: EntityId {
+    /// What is known of it.
+    type State;
+
+    fn state<V: View>(self, view: &V) -> Option<&Self::State>;
+
+    fn state_mut<S: Store>(self, store: &mut S) -> Option<&mut Self::State>;
+}
 
 macro_rules! views {
     ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
@@ -35,6 +48,20 @@ macro_rules! views {
                 fn $mutable(&mut self, id: crate::$Id) -> Option<&mut crate::$State>;
             )+
         }
+
+        $(
+            impl HasState for crate::$Id {
+                type State = crate::$State;
+
+                fn state<V: View>(self, view: &V) -> Option<&Self::State> {
+                    view.$one(self)
+                }
+
+                fn state_mut<S: Store>(self, store: &mut S) -> Option<&mut Self::State> {
+                    store.$mutable(self)
+                }
+            }
+        )+
     };
 }
 

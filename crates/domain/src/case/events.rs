@@ -12,7 +12,7 @@ use crate::{
     labels::Labels,
     personal::PersonalField,
     record::RecordMeta,
-    rules::{Place, Rules},
+    rules::{Place, Rules, own, own_mut},
     source::SourceRow,
     subject::Role,
     time::Timestamp,
@@ -149,11 +149,11 @@ impl Rules for CaseAssigned {
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
-        permitted(Self::NAME, CaseAct::Assign, view, place).map(drop)
+        permitted::<Self>(CaseAct::Assign, view, place).map(drop)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let case = advance(Self::NAME, CaseAct::Assign, store, meta)?;
+        let case = advance::<Self>(CaseAct::Assign, store, meta)?;
         case.unit = Some(self.unit);
         case.handler = self.handler;
         case.assigned_record = Some(meta.index);
@@ -171,11 +171,11 @@ impl Rules for StepTaken {
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
-        permitted(Self::NAME, CaseAct::Step, view, place).map(drop)
+        permitted::<Self>(CaseAct::Step, view, place).map(drop)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        advance(Self::NAME, CaseAct::Step, store, meta).map(drop)
+        advance::<Self>(CaseAct::Step, store, meta).map(drop)
     }
 }
 
@@ -192,7 +192,7 @@ impl Rules for ReplyDelivered {
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
-        let (id, case) = permitted(Self::NAME, CaseAct::Reply, view, place)?;
+        let (id, case) = permitted::<Self>(CaseAct::Reply, view, place)?;
         match self.approver {
             Some(approver) if case.handler == Some(approver) => Err(Violation::ApproverIsHandler {
                 case: id,
@@ -204,7 +204,7 @@ impl Rules for ReplyDelivered {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let case = advance(Self::NAME, CaseAct::Reply, store, meta)?;
+        let case = advance::<Self>(CaseAct::Reply, store, meta)?;
         case.reply = Some(CaseReply {
             delivered: meta.occurred,
             recorded_at: meta.recorded_at,
@@ -225,7 +225,7 @@ impl Rules for CaseClosed {
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
-        let (id, case) = permitted(Self::NAME, CaseAct::Close, view, place)?;
+        let (id, case) = permitted::<Self>(CaseAct::Close, view, place)?;
         let status = case.status;
         match self.reason {
             CloseReason::Replied if case.reply.is_none() => {
@@ -244,7 +244,7 @@ impl Rules for CaseClosed {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let case = advance(Self::NAME, CaseAct::Close, store, meta)?;
+        let case = advance::<Self>(CaseAct::Close, store, meta)?;
         case.closure = Some(CaseClosure {
             closed: meta.occurred,
             recorded_at: meta.recorded_at,
@@ -265,11 +265,11 @@ impl Rules for CaseReopened {
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
-        permitted(Self::NAME, CaseAct::Reopen, view, place).map(drop)
+        permitted::<Self>(CaseAct::Reopen, view, place).map(drop)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let case = advance(Self::NAME, CaseAct::Reopen, store, meta)?;
+        let case = advance::<Self>(CaseAct::Reopen, store, meta)?;
         case.runs = case.runs.saturating_add(1);
         // The reply and the closing belong to the run that ended; this one needs its own.
         case.reply = None;
@@ -279,30 +279,25 @@ impl Rules for CaseReopened {
 }
 
 /// Returns the case of the stream, if the act is permitted on it.
-fn permitted<'v>(
-    event: &'static str,
+fn permitted<'v, B: EventBody<Id = CaseId>>(
     act: CaseAct,
     view: &'v impl View,
     place: &Place<'_>,
 ) -> Result<(CaseId, &'v CaseState), Violation> {
-    let missing = Violation::NoSuchStream { event, stream: place.stream };
-    let id = CaseId::from_stream(place.stream).ok_or_else(|| missing.clone())?;
-    let case = view.case(id).ok_or(missing)?;
+    let (id, case) = own::<B>(view, place.stream)?;
     permit(id, case, act, place.occurred)?;
     Ok((id, case))
 }
 
 /// Takes the case of the stream on to the status after the act, and counts the record.
-fn advance<'s>(
-    event: &'static str,
+fn advance<'s, B: EventBody<Id = CaseId>>(
     act: CaseAct,
     store: &'s mut impl Store,
     meta: &RecordMeta,
 ) -> Result<&'s mut CaseState, Violation> {
-    let missing = Violation::NoSuchStream { event, stream: meta.stream };
-    let id = CaseId::from_stream(meta.stream).ok_or_else(|| missing.clone())?;
-    let case = store.case_mut(id).ok_or(missing)?;
+    let (id, case) = own::<B>(store, meta.stream)?;
     let status = permit(id, case, act, meta.occurred)?;
+    let case = own_mut::<B>(store, meta.stream)?;
     if status != case.status {
         case.status = status;
         case.status_record = meta.index;

@@ -7,6 +7,8 @@ use docket_domain::{
 };
 use proptest::{collection, option, prelude::*, sample::select};
 
+use crate::golden::examples;
+
 fn label() -> impl Strategy<Value = Label> {
     "[a-zA-Z0-9村_/&]{1,30}".prop_map(|text| Label::new(&text).unwrap())
 }
@@ -77,6 +79,7 @@ fn event() -> impl Strategy<Value = Event> {
             .prop_map(|(reason, origin)| CaseClosed { reason, origin }.into()),
         (select(ReopenGround::ALL), origin())
             .prop_map(|(ground, origin)| CaseReopened { ground, origin }.into()),
+        select(examples()),
     ]
 }
 

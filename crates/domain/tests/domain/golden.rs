@@ -10,7 +10,8 @@ use crate::support::{label, official_id, source_id, unit_id};
 
 const EVENTS_MD: &str = include_str!("../../EVENTS.md");
 
-fn examples() -> Vec<Event> {
+/// One event of every type, in the order of their numbers.
+pub(crate) fn examples() -> Vec<Event> {
     let row = |row, key: Option<&str>| SourceRow {
         source: source_id(3),
         row,
