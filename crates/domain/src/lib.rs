@@ -43,9 +43,12 @@
 
 mod apply;
 mod body;
+mod calendar;
 mod case;
 mod codec;
 mod command;
+mod counting;
+mod day;
 mod decide;
 mod entity;
 mod event;
@@ -58,7 +61,10 @@ mod numbered;
 mod official;
 mod personal;
 mod plain;
+mod public_text;
+mod ratio;
 mod record;
+mod rule_set;
 mod rules;
 mod source;
 mod subject;
@@ -66,12 +72,18 @@ mod time;
 mod unit;
 mod view;
 mod violation;
+mod worded;
+mod zone;
 
 #[doc = include_str!("../EVENTS.md")]
 pub mod events_md {}
 
+#[doc = include_str!("../RULES.md")]
+pub mod rules_md {}
+
 pub use apply::apply;
 pub use body::EventBody;
+pub use calendar::{Calendar, CalendarError, CalendarParts, DayKind, DayRange, DayRangeError, Holiday};
 pub use case::{
     CaseAct, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseClosure, CaseRegistered,
     CaseRegisteredPersonal, CaseReopened, CaseReopenedPersonal, CaseReply, CaseState, CaseStatus, Channel,
@@ -80,6 +92,8 @@ pub use case::{
 };
 pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
 pub use command::{Act, Command};
+pub use counting::{Counted, CountedDay, Counting, DayCounting, MAX_TERM_DAYS, Tally};
+pub use day::{Day, DayError, IsoWeek, IsoWeekError, Weekday};
 pub use decide::{NewEvent, decide};
 pub use event::Event;
 pub use id::{CaseId, EntityId, IdError, OfficialId, SourceId, StreamKind, StreamRef, UnitId};
@@ -91,10 +105,18 @@ pub use numbered::UnknownWord;
 pub use official::{OfficialRegistered, OfficialRegisteredPersonal, OfficialState};
 pub use personal::{NoPersonal, PersonalField, PersonalText, PersonalTextError, PersonalValue};
 pub use plain::Plain;
+pub use public_text::{PublicText, PublicTextError};
+pub use ratio::{Ratio, RatioError};
 pub use record::{EventRef, RecordMeta};
+pub use rule_set::{
+    Adopted, Approver, Categories, Clock, Cutoffs, Decider, Extension, HandleTerm, Measure, PairingQuota,
+    Proration, QuotaBearer, Rank, ReceptionDuty, RedFlagParameter, RedFlags, RuleSet, RuleSetError,
+    RulesBook, SHIPPED, Stage, StayDuty, SuspensionGround, Term, TermStart, VisitDuty, Weight,
+};
 pub use source::{SourceRegistered, SourceRow, SourceState};
 pub use subject::{Role, Subject};
 pub use time::{OccurredAt, Precision, Timestamp};
 pub use unit::{UnitLevel, UnitRegistered, UnitState};
 pub use view::{Store, View};
 pub use violation::{Refusal, ReplayError, Violation};
+pub use zone::{CivilTime, Zone, ZoneError};
