@@ -1,6 +1,7 @@
 //! A sealed segment's footer: where its records lie and the upper hashes of their tree (FORMAT.md section 3).
 
-use docket_proof::{Frontier, NodeHash, RecordHash, RecordKey, leaf_hash, subtree_root};
+use docket_proof::{Frontier, LeafHash, NodeHash, RecordHash, RecordKey, leaf_hash, subtree_root};
+use rayon::prelude::*;
 
 use crate::files::{SEGMENT_HEADER_LEN, SEGMENT_RECORDS};
 
@@ -10,6 +11,8 @@ pub(crate) const GROUP: usize = 256;
 pub(crate) const FOOTER_LEN: usize = 272_464;
 
 const MAGIC: &[u8; 8] = b"DOCKETFT";
+/// Groups below which waking other threads takes longer than hashing.
+const MIN_PARALLEL_GROUPS: usize = 16;
 /// Where the parts stand in the footer.
 pub(crate) const RELATIVE_AT: u64 = 16;
 pub(crate) const BASE_AT: u64 = RELATIVE_AT + SEGMENT_RECORDS * 4;
@@ -51,13 +54,19 @@ impl FooterBuilder {
         Self { deferred: Some(Vec::new()), ..Self::new() }
     }
 
-    /// Returns it with the trees that were put off.
-    pub(crate) fn settled(&self) -> Self {
-        let mut settled = self.clone();
-        for hash in settled.deferred.take().unwrap_or_default() {
-            settled.push_leaf(&hash);
+    /// Builds the trees that were put off: full groups do not depend on each other, so all cores hash them.
+    pub(crate) fn settle(&mut self) {
+        let Some(deferred) = self.deferred.take() else { return };
+        let (groups, rest) = deferred.as_chunks::<GROUP>();
+        self.level8 = if groups.len() < MIN_PARALLEL_GROUPS {
+            groups.iter().map(group_hash).collect()
+        } else {
+            groups.par_iter().map(group_hash).collect()
+        };
+        for node in &self.level8 {
+            self.upper.push_subtree(8, *node).expect("groups are aligned");
         }
-        settled
+        rest.iter().for_each(|hash| self.push_leaf(hash));
     }
 
     /// Takes the next record, `stored_len` bytes with its hash.
@@ -135,6 +144,12 @@ impl FooterBuilder {
     }
 }
 
+/// Returns the level-8 hash of a full group.
+fn group_hash(group: &[RecordHash; GROUP]) -> NodeHash {
+    let leaves: [LeafHash; GROUP] = group.each_ref().map(|hash| leaf_hash(hash.as_bytes()));
+    subtree_root(&leaves).expect("256 leaves")
+}
+
 /// The parts of a tree with their levels: one for each set bit of its size, the highest first.
 fn leveled(tree: &Frontier) -> impl Iterator<Item = (u8, NodeHash)> + '_ {
     let (size, nodes) = tree.parts();
@@ -174,5 +189,31 @@ mod tests {
         assert_eq!(footer[CHECK_AT..], key.hash_bytes(&footer[..CHECK_AT]));
         assert_eq!(builder.offset(0), Some(96));
         assert_eq!(builder.offset(256), Some(96 + (0..256).map(|n| 100 + n % 7).sum::<u64>()));
+    }
+
+    #[test]
+    fn trees_that_were_put_off_are_the_same_trees() {
+        let many = MIN_PARALLEL_GROUPS * GROUP;
+        for count in [0, 1, GROUP - 1, GROUP, GROUP + 1, many - 1, many + 3] {
+            let (mut at_once, mut put_off) = (FooterBuilder::new(), FooterBuilder::deferring());
+            let push = |builder: &mut FooterBuilder, number: usize| {
+                let mut hash = [0; 32];
+                hash[..8].copy_from_slice(&(number as u64).to_le_bytes());
+                builder.push(100 + number % 7, &RecordHash::from_bytes(hash));
+            };
+            for number in 0..count {
+                push(&mut at_once, number);
+                push(&mut put_off, number);
+            }
+            put_off.settle();
+            // It goes on like any other, and has nothing left to settle.
+            for number in count..count + GROUP {
+                push(&mut at_once, number);
+                push(&mut put_off, number);
+                put_off.settle();
+            }
+            assert!(at_once.parts().eq(put_off.parts()), "{count}");
+            assert_eq!(at_once.level8(), put_off.level8(), "{count}");
+        }
     }
 }

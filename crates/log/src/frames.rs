@@ -21,6 +21,8 @@ pub(crate) struct FrameWalk<'f> {
     offset: u64,
     /// Where reading stops.
     end: u64,
+    /// The file has ended before that: there is nothing to read any more.
+    is_at_eof: bool,
 }
 
 /// One step of a walk.
@@ -43,7 +45,7 @@ pub(crate) enum Step<'a> {
 impl<'f> FrameWalk<'f> {
     /// Starts at the record at `offset` and reads up to `end`.
     pub(crate) fn new(file: &'f dyn DiskFile, offset: u64, end: u64) -> Self {
-        Self { file, buffer: Vec::new(), at: 0, offset, end }
+        Self { file, buffer: Vec::new(), at: 0, offset, end, is_at_eof: false }
     }
 
     /// Returns the file offset of the next record.
@@ -62,7 +64,7 @@ impl<'f> FrameWalk<'f> {
             return Ok(Step::Broken);
         }
         let wanted = usize::try_from(self.end - self.offset).map_or(REACH, |left| REACH.min(left + HASH_LEN));
-        if self.buffer.len() - self.at < wanted {
+        if self.buffer.len() - self.at < wanted && !self.is_at_eof {
             self.refill()?;
         }
         let window = self.buffer.get(self.at..).unwrap_or_default();
@@ -86,11 +88,69 @@ impl<'f> FrameWalk<'f> {
         let mut filled = held;
         while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
             match self.file.read_at(free, from + (filled - held) as u64)? {
-                0 => break,
+                0 => {
+                    self.is_at_eof = true;
+                    break;
+                }
                 read => filled += read,
             }
         }
         self.buffer.truncate(filled);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use docket_proof::MIN_RECORD_LEN;
+
+    use super::*;
+    use crate::disk::{Disk as _, SimDisk};
+
+    /// Counts how often it is read.
+    #[derive(Debug)]
+    struct Counted {
+        file: Box<dyn DiskFile>,
+        reads: AtomicUsize,
+    }
+
+    impl DiskFile for Counted {
+        fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+            self.reads.fetch_add(1, Ordering::Relaxed);
+            self.file.read_at(buf, offset)
+        }
+        fn write_at(&self, buf: &[u8], offset: u64) -> io::Result<usize> {
+            self.file.write_at(buf, offset)
+        }
+        fn len(&self) -> io::Result<u64> {
+            self.file.len()
+        }
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.file.set_len(len)
+        }
+        fn sync_data(&self) -> io::Result<()> {
+            self.file.sync_data()
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_file_is_read_once() {
+        // A length and nothing else: enough for a frame, and for as many as would be read for again and again.
+        let mut record = vec![0; MIN_RECORD_LEN];
+        record[..4].copy_from_slice(&u32::try_from(MIN_RECORD_LEN).unwrap().to_le_bytes());
+        record.extend_from_slice(&[0; HASH_LEN]);
+        let bytes = [vec![0; HASH_LEN], record.repeat(100)].concat();
+        let disk = SimDisk::new();
+        let file = disk.create_new("file").unwrap();
+        file.write_all_at(&bytes, 0).unwrap();
+        let file = Counted { file, reads: AtomicUsize::new(0) };
+        let mut frames = FrameWalk::new(&file, HASH_LEN as u64, u64::MAX);
+        for number in 0..100 {
+            assert!(matches!(frames.next().unwrap(), Step::Frame { .. }), "{number}");
+        }
+        assert!(matches!(frames.next().unwrap(), Step::Broken), "more was promised");
+        assert_eq!(file.reads.load(Ordering::Relaxed), 2, "its bytes, and that there are no more");
     }
 }

@@ -107,7 +107,7 @@ impl Reader {
         let identity = Identity::read(disk.as_ref())?;
         let newest = newest_checkpoint(disk.as_ref(), &identity)?;
         let trusted = newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
-        let tail = find_tail(disk.as_ref(), &identity, trusted, &FooterBuilder::deferring())?;
+        let tail = find_tail(disk.as_ref(), &identity, trusted)?;
         Ok(Self { disk, identity, tail, newest, settled: OnceLock::new(), open: Mutex::default() })
     }
 
@@ -352,7 +352,11 @@ impl NodeSource for Reader {
     type Error = StoreError;
 
     fn node(&self, level: u8, index: u64) -> Result<NodeHash, StoreError> {
-        let footer = self.settled.get_or_init(|| self.tail.footer.settled());
+        let footer = self.settled.get_or_init(|| {
+            let mut footer = self.tail.footer.clone();
+            footer.settle();
+            footer
+        });
         LogTree { disk: self.disk.as_ref(), sealed: &self.tail.sealed, footer }.node(level, index)
     }
 }

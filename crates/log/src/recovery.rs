@@ -52,7 +52,8 @@ impl Recovered {
         }
         let signed = signer.remembered().map_or(0, |checkpoint| checkpoint.size());
 
-        let mut tail = find_tail(disk.as_ref(), &identity, signed, &FooterBuilder::new())?;
+        let mut tail = find_tail(disk.as_ref(), &identity, signed)?;
+        tail.footer.settle();
         if let Some(damage) = &tail.damage {
             let segments = numbers(disk.as_ref(), Family::Segment)?;
             let path = Family::Segment.path(damage.at.segment);
@@ -94,7 +95,8 @@ impl Recovered {
                 let len = disk.file_len(&path).doing("measure", &path)?.unwrap_or(0);
                 replace(disk.as_ref(), Family::Segment, segment, len, &[])?;
             }
-            tail = find_tail(disk.as_ref(), &identity, signed, &FooterBuilder::new())?;
+            tail = find_tail(disk.as_ref(), &identity, signed)?;
+            tail.footer.settle();
             assert!(tail.damage.is_none(), "a tail that was cut is whole");
         }
         if tail.unsealed {

@@ -83,13 +83,8 @@ pub(crate) fn numbers(disk: &dyn Disk, family: Family) -> Result<Vec<u64>, Store
 /// Follows the log from the segment that holds record `trusted` to its end. Records below `trusted` are not hashed
 /// again: a checkpoint covers them.
 ///
-/// `empty` is what the segment's footer is gathered in: with its tree, or with the tree deferred.
-pub(crate) fn find_tail(
-    disk: &dyn Disk,
-    identity: &Identity,
-    trusted: u64,
-    empty: &FooterBuilder,
-) -> Result<Tail, StoreError> {
+/// The tree of the segment it ends in is put off: see [`FooterBuilder::settle`].
+pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> Result<Tail, StoreError> {
     let segments = numbers(disk, Family::Segment)?;
     let last = segments.last().copied().ok_or(StoreError::NotALedger { missing: "log/00000000.seg" })?;
     if segments.len() as u64 != last + 1 {
@@ -107,7 +102,7 @@ pub(crate) fn find_tail(
     }
     let mut finder =
         Finder { disk, identity, trusted, good: None, last_hash: None, last_committed: None, broken: None };
-    let mut footer = empty.clone();
+    let mut footer = FooterBuilder::deferring();
     let mut segment = first;
     let mut unsealed = false;
     let end = loop {
@@ -125,7 +120,7 @@ pub(crate) fn find_tail(
             }
             break at;
         }
-        footer = footer.settled();
+        footer.settle();
         let (expected, level16) = footer.finish(segment, &identity.key);
         let file_len = file.len().doing("measure", &path)?;
         if file_len == ended && segment == last {
@@ -138,7 +133,7 @@ pub(crate) fn find_tail(
             break at;
         }
         sealed.push(level16);
-        footer = empty.clone();
+        footer = FooterBuilder::deferring();
         finder.last_committed = None;
         segment += 1;
         if segment > last {

@@ -1,10 +1,12 @@
 //! Serves the Merkle tree's hashes from the log's files: sealed segments by their footers, the last one by what its
 //! footer will say. A proof reads a few kilobytes.
 
+use std::io;
+
 use docket_proof::{LeafHash, NodeHash, NodeSource, leaf_hash, subtree_root};
 
 use crate::{
-    disk::Disk,
+    disk::{Disk, DiskFile},
     error::{Doing, StoreError},
     files::{Family, SEGMENT_RECORDS},
     footer::{BASE_AT, FOOTER_LEN, FooterBuilder, GROUP, LEVEL8_AT},
@@ -71,25 +73,33 @@ impl LogTree<'_> {
     /// Returns the leaves of a group: all 256, or those there are in the last one.
     fn leaves(&self, segment: u64, group: u64) -> Result<Vec<LeafHash>, StoreError> {
         let path = Family::Segment.path(segment);
-        let base = if self.is_sealed(segment) {
-            let mut base = [0; 8];
-            self.read_footer(&path, BASE_AT + group * 8, &mut base)?;
-            Some(u64::from_le_bytes(base))
-        } else {
-            usize::try_from(group).ok().and_then(|group| self.footer.offset(group * GROUP))
-        };
-        let Some(base) = base else { return Ok(Vec::new()) };
         let file = self.disk.open_read(&path).doing("open", &path)?;
-        let mut frames = FrameWalk::new(file.as_ref(), base, u64::MAX);
-        let held = if self.is_sealed(segment) { SEGMENT_RECORDS } else { self.footer.count() };
-        let count =
-            usize::try_from(held.saturating_sub(group * GROUP as u64)).map_or(GROUP, |left| left.min(GROUP));
+        let Some((from, to)) = self.extent(file.as_ref(), segment, group).doing("read", &path)? else {
+            return Ok(Vec::new());
+        };
+        let mut frames = FrameWalk::new(file.as_ref(), from, to);
         let mut leaves = Vec::with_capacity(GROUP);
-        while leaves.len() < count {
+        while leaves.len() < GROUP {
             let Step::Frame { frame, .. } = frames.next().doing("read", &path)? else { break };
             leaves.push(leaf_hash(frame.stored_hash.as_bytes()));
         }
         Ok(leaves)
+    }
+
+    /// Returns where the records of a group begin and end, if it has one.
+    fn extent(&self, file: &dyn DiskFile, segment: u64, group: u64) -> io::Result<Option<(u64, u64)>> {
+        if !self.is_sealed(segment) {
+            let start = |group: u64| self.footer.offset(usize::try_from(group).ok()?.checked_mul(GROUP)?);
+            return Ok(start(group).map(|from| (from, start(group + 1).unwrap_or(self.footer.end()))));
+        }
+        let footer = file.len()?.saturating_sub(FOOTER_LEN as u64);
+        let start = |group: u64| {
+            let mut base = [0; 8];
+            file.read_exact_at(&mut base, footer + BASE_AT + group * 8)?;
+            io::Result::Ok(u64::from_le_bytes(base))
+        };
+        let is_last = group + 1 == SEGMENT_RECORDS / GROUP as u64;
+        Ok(Some((start(group)?, if is_last { footer } else { start(group + 1)? })))
     }
 
     fn read_footer(&self, path: &str, at: u64, bytes: &mut [u8]) -> Result<(), StoreError> {

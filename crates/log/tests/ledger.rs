@@ -3,7 +3,7 @@
 mod support;
 
 use docket_log::{Reader, SimDisk, StoreError, Verdict};
-use docket_proof::{RecordIndex, StreamRef, leaf_hash, verify_inclusion};
+use docket_proof::{Frontier, RecordIndex, StreamRef, leaf_hash, verify_inclusion};
 use support::*;
 
 #[test]
@@ -83,6 +83,17 @@ fn segments_are_sealed_and_batches_run_across_them() {
     }
     assert!(matches!(reader.record(RecordIndex(132_001)), Err(StoreError::NoSuchRecord { .. })));
     assert_eq!(reader.root_at(132_001).unwrap(), report.root.unwrap());
+    let sizes = [1, 255, 256, 257, 65_535, 65_536, 65_537, 131_072, 131_327, 131_328, 131_329, 132_000];
+    let mut tree = Frontier::new();
+    reader
+        .for_each(0..132_001, |record, hash| {
+            if sizes.contains(&record.index.0) {
+                assert_eq!(reader.root_at(record.index.0).unwrap(), tree.root(), "{}", record.index.0);
+            }
+            tree.push(leaf_hash(hash.as_bytes()));
+            Ok::<(), StoreError>(())
+        })
+        .unwrap();
     let older = reader.root_at(70_000).unwrap();
     let proof = docket_proof::consistency_proof(70_000, 132_001, &reader).unwrap();
     docket_proof::verify_consistency(70_000, 132_001, older, report.root.unwrap(), &proof).unwrap();
