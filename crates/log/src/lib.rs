@@ -13,6 +13,7 @@
 
 mod batch;
 mod checkpoint_file;
+mod commit;
 mod create;
 mod cut;
 mod disk;

@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    io,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use docket_proof::{
@@ -14,12 +14,11 @@ use docket_proof::{
 use crate::{
     batch::{Appended, Batch, NewRecord},
     checkpoint_file::CheckpointFiles,
+    commit::{Gathering, OpenFiles, Piece},
     cut::describe_cut,
-    disk::{Disk, DiskFile},
+    disk::Disk,
     error::{Doing, StoreError},
-    files::{
-        Family, LOG_DIR, SEGMENT_RECORDS, SegmentHeader, VAULT_DIR, VAULT_HEADER_LEN, encode_vault_header,
-    },
+    files::{SEGMENT_RECORDS, SegmentHeader, VAULT_HEADER_LEN, encode_vault_header},
     footer::FooterBuilder,
     heads::{Head, HeadError, Heads},
     identity::Identity,
@@ -70,6 +69,8 @@ struct State {
     pending_bytes: usize,
     /// Records that are synced.
     durable: u64,
+    /// Who waits for more.
+    gathering: Gathering,
     /// The files, while nobody commits.
     files: Option<OpenFiles>,
     poisoned: bool,
@@ -78,22 +79,6 @@ struct State {
 struct Signing {
     signer: Signer,
     files: CheckpointFiles,
-}
-
-/// Bytes of one segment that wait to be written.
-struct Piece {
-    segment: u64,
-    log_at: u64,
-    log: Vec<u8>,
-    vault_at: u64,
-    vault: Vec<u8>,
-}
-
-/// The files that a commit writes to.
-#[derive(Default)]
-struct OpenFiles {
-    log: Option<(u64, Box<dyn DiskFile>)>,
-    vault: Option<(u64, Box<dyn DiskFile>)>,
 }
 
 impl Recovered {
@@ -124,6 +109,7 @@ impl Recovered {
             pending: Vec::new(),
             pending_bytes: 0,
             durable,
+            gathering: Gathering::new(Instant::now()),
             files: Some(OpenFiles::default()),
             poisoned: false,
         };
@@ -195,8 +181,8 @@ impl Writer {
     /// (nothing is appended then), and when the disk says no (the writer is closed then: what the disk holds is unknown
     /// until the ledger is opened again).
     pub fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let appended = self.enqueue(batch)?;
-        self.wait_durable(appended.size)?;
+        let (state, appended) = self.enqueue(batch)?;
+        self.wait_durable(state, appended.size)?;
         Ok(appended)
     }
 
@@ -206,9 +192,9 @@ impl Writer {
     /// # Errors
     /// As [`append`](Self::append).
     pub fn append_deferred(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let appended = self.enqueue(batch)?;
-        if self.lock().pending_bytes >= MAX_PENDING_BYTES {
-            self.wait_durable(appended.size)?;
+        let (state, appended) = self.enqueue(batch)?;
+        if state.pending_bytes >= MAX_PENDING_BYTES {
+            self.wait_durable(state, appended.size)?;
         }
         Ok(appended)
     }
@@ -218,8 +204,9 @@ impl Writer {
     /// # Errors
     /// When the disk says no.
     pub fn flush(&self) -> Result<u64, StoreError> {
-        let size = self.lock().tail.size;
-        self.wait_durable(size)?;
+        let state = self.lock();
+        let size = state.tail.size;
+        self.wait_durable(state, size)?;
         Ok(size)
     }
 
@@ -248,14 +235,12 @@ impl Writer {
     /// [`StoreError::Forked`] when the key has signed another history, and when the disk says no.
     pub fn checkpoint(&self) -> Result<(Checkpoint, Vec<u8>), StoreError> {
         let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
-        let (size, root) = {
-            let state = self.lock();
-            if state.poisoned {
-                return Err(StoreError::Poisoned);
-            }
-            (state.tail.size, state.tail.root())
-        };
-        self.wait_durable(size)?;
+        let state = self.lock();
+        if state.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let (size, root) = (state.tail.size, state.tail.root());
+        self.wait_durable(state, size)?;
         let signed = self.sign(&mut signing, size, root);
         if let Err(StoreError::Io { .. }) = signed {
             // What the disk holds of the note, or of the memory, is unknown.
@@ -303,15 +288,11 @@ impl Writer {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // A thread that panicked while it encoded leaves a half-made state; `poisoned` says so.
-        self.state.lock().unwrap_or_else(|poison| {
-            let mut state = poison.into_inner();
-            state.poisoned = true;
-            state
-        })
+        self.state.lock().unwrap_or_else(half_made)
     }
 
-    fn enqueue(&self, batch: &Batch) -> Result<Appended, StoreError> {
+    /// Encodes a batch behind the last one. Who goes on to wait keeps the lock: it is what many threads want at once.
+    fn enqueue(&self, batch: &Batch) -> Result<(MutexGuard<'_, State>, Appended), StoreError> {
         batch.check()?;
         let mut state = self.lock();
         if state.poisoned {
@@ -335,53 +316,55 @@ impl Writer {
             };
             state.encode(&self.identity, record, &envelope)?;
         }
-        Ok(Appended { first, size: state.tail.size, recorded_at })
+        let appended = Appended { first, size: state.tail.size, recorded_at };
+        Ok((state, appended))
     }
 
     fn append_system(&self, system: &SystemRecord, any_clock: bool) -> Result<Appended, StoreError> {
-        let appended = {
-            let mut state = self.lock();
-            if state.poisoned {
-                return Err(StoreError::Poisoned);
-            }
-            let (recorded_at, held) = if any_clock {
-                let now = state.clock.now();
-                (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
-            } else {
-                state.time(self.identity.genesis.clock)?
-            };
-            let record = NewRecord {
-                stream: StreamRef::SYSTEM,
-                occurred_at: recorded_at,
-                precision: Precision::Microsecond,
-                event_type: system.event_type(),
-                schema_version: SYSTEM_SCHEMA_VERSION,
-                body: system.encode(),
-                personal: Vec::new(),
-            };
-            let (position, previous) = state.places(std::slice::from_ref(&record))?.pop().unwrap_or_default();
-            let mut command_id = [0; 16];
-            state.entropy.fill(&mut command_id);
-            let envelope = Envelope {
-                actor: 0,
-                recorded_at,
-                held,
-                position,
-                previous,
-                command_id: Some(command_id),
-                durable_to: Some(state.durable),
-            };
-            let first = RecordIndex(state.tail.size);
-            state.encode(&self.identity, &record, &envelope)?;
-            Appended { first, size: state.tail.size, recorded_at }
+        let mut state = self.lock();
+        if state.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let (recorded_at, held) = if any_clock {
+            let now = state.clock.now();
+            (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
+        } else {
+            state.time(self.identity.genesis.clock)?
         };
-        self.wait_durable(appended.size)?;
+        let record = NewRecord {
+            stream: StreamRef::SYSTEM,
+            occurred_at: recorded_at,
+            precision: Precision::Microsecond,
+            event_type: system.event_type(),
+            schema_version: SYSTEM_SCHEMA_VERSION,
+            body: system.encode(),
+            personal: Vec::new(),
+        };
+        let (position, previous) = state.places(std::slice::from_ref(&record))?.pop().unwrap_or_default();
+        let mut command_id = [0; 16];
+        state.entropy.fill(&mut command_id);
+        let envelope = Envelope {
+            actor: 0,
+            recorded_at,
+            held,
+            position,
+            previous,
+            command_id: Some(command_id),
+            durable_to: Some(state.durable),
+        };
+        let first = RecordIndex(state.tail.size);
+        state.encode(&self.identity, &record, &envelope)?;
+        let appended = Appended { first, size: state.tail.size, recorded_at };
+        self.wait_durable(state, appended.size)?;
         Ok(appended)
     }
 
-    /// Returns once `size` records are durable. The first to come commits for all who wait.
-    fn wait_durable(&self, size: u64) -> Result<(), StoreError> {
-        let mut state = self.lock();
+    /// Returns once `size` records are durable. One of those who wait commits for all of them.
+    fn wait_durable(&self, mut state: MutexGuard<'_, State>, size: u64) -> Result<(), StoreError> {
+        if state.durable >= size {
+            return Ok(());
+        }
+        state.gathering.join();
         loop {
             if state.durable >= size {
                 return Ok(());
@@ -389,73 +372,52 @@ impl Writer {
             if state.poisoned {
                 return Err(StoreError::Poisoned);
             }
-            let Some(mut files) = state.files.take() else {
-                state = self.committed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            if state.files.is_none() {
+                state = self.committed.wait(state).unwrap_or_else(half_made);
                 continue;
-            };
-            let pieces = std::mem::take(&mut state.pending);
-            state.pending_bytes = 0;
-            let target = state.tail.size;
-            drop(state);
-            let written = self.commit(&mut files, &pieces);
-            state = self.lock();
-            state.files = Some(files);
-            self.committed.notify_all();
-            match written {
-                Ok(()) => state.durable = target,
-                Err(error) => {
-                    state.poisoned = true;
-                    return Err(error);
-                }
             }
+            if let Some(patience) = state.gathering.patience(Instant::now()) {
+                // Nobody is woken by those who come: the last of them commits.
+                let woken = self.committed.wait_timeout(state, patience);
+                state = match woken {
+                    Ok((state, _)) => state,
+                    Err(poison) => half_made(PoisonError::new(poison.into_inner().0)),
+                };
+                continue;
+            }
+            let Some(files) = state.files.take() else { continue };
+            return self.commit_all(state, files);
         }
     }
 
-    /// Writes and syncs pieces in order. After each sync a crash leaves a prefix of whole batches, and perhaps a torn
-    /// rest that the next opening cuts.
-    fn commit(&self, files: &mut OpenFiles, pieces: &[Piece]) -> Result<(), StoreError> {
-        let disk = self.disk.as_ref();
-        for piece in pieces {
-            if !piece.vault.is_empty() {
-                let path = Family::Vault.path(piece.segment);
-                let is_new = piece.vault_at == 0;
-                let file = open_for(disk, &mut files.vault, piece.segment, &path, is_new)?;
-                file.write_all_at(&piece.vault, piece.vault_at).doing("write", &path)?;
-                // Values are durable before any record that commits to them is written.
-                file.sync_data().doing("sync", &path)?;
-                if is_new {
-                    disk.sync_dir(VAULT_DIR).doing("sync", VAULT_DIR)?;
-                }
+    /// Makes durable all that was appended so far, while others append more.
+    fn commit_all(&self, mut state: MutexGuard<'_, State>, mut files: OpenFiles) -> Result<(), StoreError> {
+        let pieces = std::mem::take(&mut state.pending);
+        state.pending_bytes = 0;
+        let target = state.tail.size;
+        let group = state.gathering.begin(Instant::now());
+        drop(state);
+        let written = files.commit(self.disk.as_ref(), &pieces);
+        let mut state = self.lock();
+        state.files = Some(files);
+        match &written {
+            Ok(()) => {
+                state.durable = target;
+                state.gathering.end(&group, Instant::now());
             }
-            let path = Family::Segment.path(piece.segment);
-            let is_new = piece.log_at == 0;
-            // A segment is created only after the one before, its footer included, was synced by the piece before.
-            let file = open_for(disk, &mut files.log, piece.segment, &path, is_new)?;
-            file.write_all_at(&piece.log, piece.log_at).doing("write", &path)?;
-            file.sync_data().doing("sync", &path)?;
-            if is_new {
-                disk.sync_dir(LOG_DIR).doing("sync", LOG_DIR)?;
-            }
+            Err(_) => state.poisoned = true,
         }
-        Ok(())
+        drop(state);
+        self.committed.notify_all();
+        written
     }
 }
 
-fn open_for<'f>(
-    disk: &dyn Disk,
-    slot: &'f mut Option<(u64, Box<dyn DiskFile>)>,
-    segment: u64,
-    path: &str,
-    is_new: bool,
-) -> Result<&'f dyn DiskFile, StoreError> {
-    if slot.as_ref().is_none_or(|(open, _)| *open != segment) {
-        let opened = if is_new { disk.create_new(path) } else { disk.open(path) };
-        *slot = Some((segment, opened.doing("open", path)?));
-    }
-    match slot {
-        Some((_, file)) => Ok(&**file),
-        None => Err(io::Error::from(io::ErrorKind::NotFound)).doing("open", path),
-    }
+/// Takes the state from a thread that panicked while it encoded: it is half-made, and `poisoned` says so.
+fn half_made(poison: PoisonError<MutexGuard<'_, State>>) -> MutexGuard<'_, State> {
+    let mut state = poison.into_inner();
+    state.poisoned = true;
+    state
 }
 
 /// What a record gets beside its content.
