@@ -61,7 +61,7 @@ impl Place {
     /// Opens the ledger for questions, and says what there is to say about it.
     pub(crate) fn desk(&self, output: &mut Output) -> Result<Desk, Failure> {
         let desk = Desk::open(self.disk(), &self.index())?;
-        desk.notices().iter().for_each(|notice| output.note(format_args!("note: {notice}")));
+        say(desk.notices(), 0, output);
         Ok(desk)
     }
 
@@ -89,14 +89,16 @@ impl Place {
             progress.set(record)
         })?;
         progress.finish();
-        office.notices().iter().for_each(|notice| output.note(format_args!("note: {notice}")));
-        Ok(Work { office, _lock: lock })
+        let said = say(office.notices(), 0, output);
+        Ok(Work { office, said, _lock: lock })
     }
 }
 
 /// A ledger open for work, with its lock.
 pub(crate) struct Work {
     pub(crate) office: Office,
+    /// How many of its notices have been said.
+    said: usize,
     _lock: WriterLock,
 }
 
@@ -105,11 +107,30 @@ impl Work {
     pub(crate) fn record_one(
         mut self,
         command: docket_domain::Command,
+        output: &mut Output,
     ) -> Result<docket_log::Appended, Failure> {
         let appended = self.office.record(new_command_id()?, vec![command], Acknowledge::Now)?;
-        self.office.finish()?;
+        self.finish(output)?;
         Ok(appended)
     }
+
+    /// Ends the work with a signed checkpoint, says what came up meanwhile, and returns the checkpoint's note.
+    pub(crate) fn finish(self, output: &mut Output) -> Result<Vec<u8>, Failure> {
+        let (_, note, notices) = self.office.finish()?;
+        say(&notices, self.said, output);
+        Ok(note)
+    }
+
+    /// Ends work in which nothing was recorded: there is nothing to sign.
+    pub(crate) fn leave(self, output: &mut Output) {
+        say(self.office.notices(), self.said, output);
+    }
+}
+
+/// Says the notices behind the first `said`, and returns how many are said then.
+fn say(notices: &[String], said: usize, output: &mut Output) -> usize {
+    notices.iter().skip(said).for_each(|notice| output.note(format_args!("note: {notice}")));
+    notices.len()
 }
 
 impl From<ProjectionError> for Failure {

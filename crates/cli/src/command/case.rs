@@ -284,7 +284,7 @@ impl When {
             None => OccurredAt { at: Timestamp(SystemClock::time()), precision: Precision::Second },
         };
         let command = Command { actor: self.by, occurred, act };
-        let appended = place.work(output)?.record_one(command)?;
+        let appended = place.work(output)?.record_one(command, output)?;
         let stored = place.reader()?.record(appended.first)?;
         let code = super::show::stream_code(stored.view().stream);
         if output.json {

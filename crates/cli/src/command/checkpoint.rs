@@ -26,7 +26,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     let note = match newest {
         Some((_, note)) if is_covered || args.no_sign => note,
         None if args.no_sign => return Err(Failure::undecided("the ledger has no signed checkpoint")),
-        _ => place.work(output)?.office.finish()?.1,
+        _ => place.work(output)?.finish(output)?,
     };
     match &args.out {
         None => output.raw(&note),

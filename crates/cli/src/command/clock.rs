@@ -19,6 +19,6 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
     let Verb::Confirm = verb;
     let mut work = place.work(output)?;
     let appended = work.office.confirm_clock()?;
-    work.office.finish()?;
+    work.finish(output)?;
     output.line(format_args!("record {}: the clock was confirmed", appended.first))
 }

@@ -133,7 +133,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
             .map_err(|error| cannot_write(error.into_error()))?;
         file.sync_all().map_err(cannot_write)?;
     }
-    let counts = import.finish()?;
+    let counts = import.finish(output)?;
     tell(&counts, output)?;
     Ok(if counts.rejected > 0 { Exit::Usage } else { Exit::Done })
 }
@@ -353,9 +353,11 @@ impl Import<'_> {
         Ok(())
     }
 
-    fn finish(self) -> Result<Counts, Failure> {
+    fn finish(self, output: &mut Output) -> Result<Counts, Failure> {
         if self.counts.records > 0 && !self.counts.dry_run {
-            self.office.office.finish()?;
+            self.office.finish(output)?;
+        } else {
+            self.office.leave(output);
         }
         Ok(self.counts)
     }

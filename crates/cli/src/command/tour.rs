@@ -165,7 +165,7 @@ fn record(place: &Place, acts: Vec<Act>, output: &mut Output) -> Result<(), Fail
         id.iter_mut().zip(number.to_be_bytes()).for_each(|(byte, count)| *byte = count);
         work.office.record(id, vec![Command { actor: None, occurred, act }], Acknowledge::Now)?;
     }
-    work.office.finish()?;
+    work.finish(output)?;
     Ok(())
 }
 
