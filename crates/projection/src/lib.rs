@@ -30,5 +30,8 @@ pub use heads::PagedHeads;
 pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS, PageKey};
 pub use office::{Acknowledge, Office};
 pub use rebuild::{Rebuilt, rebuild};
-pub use report::{CaseRow, CasesReport, Figure, Scope, cases_report};
+pub use report::{
+    Basis, Check, Evidence, Figure, FigureName, Language, Report, ReportName, Row, Scope, Term, UnitOfCount,
+    Value,
+};
 pub use states::{FoldError, States, meta_of};

@@ -1,17 +1,21 @@
 //! `docket report`.
 
-use docket_projection::{CasesReport, Desk, Figure, ProjectionError, Scope, cases_report};
-use serde::Serialize;
+mod csv;
+mod json;
+mod table;
 
-use crate::{failure::Failure, output::Output, session::Place, text::escape, times};
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use docket_projection::{Desk, Figure, FigureName, Language, ProjectionError, ReportName, Scope, Value};
+
+use crate::{failure::Failure, output::Output, session::Place, times};
 
 /// Rebuild a report from the record
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Which report
-    #[arg(value_enum)]
-    name: Name,
-    /// Only cases registered in these days, the last one included: 2011-01-01..2011-06-30
+    #[arg(value_parser = names())]
+    name: ReportName,
+    /// Only what counts in these days, the last one included: 2011-01-01..2011-06-30
     #[arg(long, value_name = "A..B")]
     period: Option<String>,
     /// As it was known at this time, by what had been recorded until then
@@ -20,34 +24,55 @@ pub(crate) struct Args {
     /// Also by the unit responsible
     #[arg(long)]
     by_unit: bool,
+    /// Show this figure only, with the records behind it
+    #[arg(long, value_name = "FIGURE")]
+    explain: Option<String>,
+    /// Print CSV, a line a figure
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// The language of words: en or zh
+    #[arg(long, value_name = "LANG", env = "DOCKET_LANG", default_value = "en", hide_env_values = true)]
+    lang: Lang,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Lang {
+    En,
+    Zh,
+}
+
+fn names() -> impl clap::builder::TypedValueParser<Value = ReportName> {
+    let words = ReportName::ALL.iter().map(|name| name.term().name);
+    PossibleValuesParser::new(words).try_map(|word| {
+        let found = ReportName::ALL.iter().find(|name| name.term().name == word);
+        found.copied().ok_or("no such report")
+    })
 }
 
 impl Args {
     /// Asks for the whole report on cases.
     pub(crate) const fn cases() -> Self {
-        Self { name: Name::Cases, period: None, as_of: None, by_unit: false }
+        Self {
+            name: ReportName::Cases,
+            period: None,
+            as_of: None,
+            by_unit: false,
+            explain: None,
+            csv: false,
+            lang: Lang::En,
+        }
     }
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Name {
-    /// How many cases, how far, and how they stand to the due date their source stated
-    Cases,
-}
-
-#[derive(Serialize)]
-struct ReportJson<'a> {
-    report: &'static str,
+/// What was asked for, in the words it was asked in.
+#[derive(Clone, Copy)]
+struct Given<'a> {
     period: Option<&'a str>,
     as_of: Option<&'a str>,
-    as_of_size: u64,
-    figures: &'a [Figure],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by_unit: Option<&'a [docket_projection::CaseRow]>,
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let Name::Cases = args.name;
+    let explained = args.explain.as_deref().map(figure_named).transpose()?;
     let zone = {
         let identity = docket_log::Identity::read(place.disk().as_ref())?;
         times::zone(&identity.genesis.time_zone)?
@@ -60,41 +85,47 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             Desk::open_at(place.disk(), |reader| reader.size_at(until).map_err(ProjectionError::from))?
         }
     };
-    let scope = Scope { period, as_of_size: desk.size() };
-    let report = cases_report(desk.states()?, scope, args.by_unit);
+    let as_of_size = desk.size();
+    let scope = Scope { period, as_of_size, by_unit: args.by_unit, explains: explained.is_some() };
+    let mut report = args.name.make(desk.states()?, scope);
+    if let Some(name) = explained {
+        let keep = |figures: &mut Vec<Figure>| figures.retain(|figure| figure.name == name);
+        keep(&mut report.figures);
+        report.rows.iter_mut().for_each(|row| keep(&mut row.figures));
+        if report.figures.is_empty() {
+            return Err(Failure::usage(format!(
+                "the report {} has no figure {}",
+                report.name.term().name,
+                name.term().name
+            ))
+            .hint("without --explain the report lists its figures; --json shows their names"));
+        }
+    }
+    let given = Given { period: args.period.as_deref(), as_of: args.as_of.as_deref() };
+    let language = match args.lang {
+        Lang::En => Language::English,
+        Lang::Zh => Language::Chinese,
+    };
     if output.json {
-        return output.object(&ReportJson {
-            report: "cases",
-            period: args.period.as_deref(),
-            as_of: args.as_of.as_deref(),
-            as_of_size: report.scope.as_of_size,
-            figures: &report.figures,
-            by_unit: report.by_unit.as_deref(),
-        });
+        output.object(&json::ReportJson::new(&report, given, language))
+    } else if args.csv {
+        csv::write(&report, given, language, output)
+    } else {
+        table::write(&report, given, language, output)
     }
-    tell(args, &report, output)
 }
 
-fn tell(args: &Args, report: &CasesReport, output: &mut Output) -> Result<(), Failure> {
-    let period = args.period.as_deref().unwrap_or("all time");
-    let as_of = args.as_of.as_deref().unwrap_or("now");
-    output.line(format_args!(
-        "cases registered in {period}, as known {as_of} (log of {} records)",
-        report.scope.as_of_size
-    ))?;
-    figures(&report.figures, "", output)?;
-    for row in report.by_unit.iter().flatten() {
-        let unit = row.unit.as_deref().unwrap_or("no unit");
-        output.line(format_args!("{unit} {}", escape(row.name.as_deref().unwrap_or_default())))?;
-        figures(&row.figures, "  ", output)?;
-    }
-    Ok(())
-}
-
-fn figures(figures: &[Figure], indent: &str, output: &mut Output) -> Result<(), Failure> {
-    figures.iter().try_for_each(|figure| {
-        output.line(format_args!("{indent}{:>10} {}  {}", figure.value, figure.unit_of_count, figure.label))
+fn figure_named(name: &str) -> Result<FigureName, Failure> {
+    let found = FigureName::ALL.iter().find(|figure| figure.term().name == name);
+    found.copied().ok_or_else(|| {
+        Failure::usage(format!("there is no figure {name:?}"))
+            .hint("the names stand in the report's --json, such as registered or closed")
     })
+}
+
+/// Returns a ratio in percent with two decimals.
+fn percent(value: Value) -> Option<String> {
+    value.basis_points().map(|points| format!("{}.{:02}", points / 100, points % 100))
 }
 
 fn parse_period(text: &str, zone: &jiff::tz::TimeZone) -> Result<(i64, i64), Failure> {

@@ -13,7 +13,7 @@ use docket_log::{
     create,
 };
 use docket_projection::{
-    Acknowledge, CommandId, Desk, IndexCheck, Office, ProjectionError, Scope, States, cases_report,
+    Acknowledge, CommandId, Desk, IndexCheck, Office, ProjectionError, ReportName, Scope, States,
     check_index, event_of,
 };
 use docket_proof::{ClockKind, Genesis, SigningKey};
@@ -207,9 +207,9 @@ pub(crate) fn reference(reader: &Reader) -> String {
 
 /// The report on cases, as bytes.
 pub(crate) fn report(desk: &mut Desk) -> Vec<u8> {
-    let scope = Scope { period: None, as_of_size: desk.size() };
-    let report = cases_report(desk.states().unwrap(), scope, true);
-    serde_json::to_vec(&report).unwrap()
+    let scope = Scope { by_unit: true, as_of_size: desk.size(), ..Scope::default() };
+    let report = ReportName::Cases.make(desk.states().unwrap(), scope);
+    format!("{report:?}").into_bytes()
 }
 
 /// Opens sled past the projection. A thread of its own may still be about to let go of the files, from the session before.

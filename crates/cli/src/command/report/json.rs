@@ -1,0 +1,116 @@
+//! A report as one JSON object.
+
+use docket_projection::{Check, Figure, Language, Report, Row, Value};
+use serde::Serialize;
+
+use super::{Given, percent};
+
+#[derive(Serialize)]
+pub(super) struct ReportJson<'a> {
+    report: &'static str,
+    period: Option<&'a str>,
+    as_of: Option<&'a str>,
+    as_of_size: u64,
+    figures: Vec<FigureJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_unit: Option<Vec<RowJson<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<CheckJson>,
+}
+
+#[derive(Serialize)]
+struct RowJson<'a> {
+    unit: Option<&'a str>,
+    name: Option<&'a str>,
+    figures: Vec<FigureJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct FigureJson<'a> {
+    name: &'static str,
+    label: &'static str,
+    unit_of_count: &'static str,
+    basis: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    numerator: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    denominator: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    percent: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    doubtful: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<EvidenceJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    counted: &'a [u64],
+    missed: &'a [u64],
+    more: u64,
+}
+
+#[derive(Serialize)]
+struct CheckJson {
+    whole: &'static str,
+    parts: Vec<&'static str>,
+    expected: u64,
+    found: u64,
+    holds: bool,
+}
+
+impl<'a> ReportJson<'a> {
+    pub(super) fn new(report: &'a Report, given: Given<'a>, language: Language) -> Self {
+        let figures = |figures: &'a [Figure]| figures.iter().map(|figure| of(figure, language)).collect();
+        let row = |row: &'a Row| RowJson {
+            unit: row.code.as_deref(),
+            name: row.name.as_deref(),
+            figures: figures(&row.figures),
+        };
+        Self {
+            report: report.name.term().name,
+            period: given.period,
+            as_of: given.as_of,
+            as_of_size: report.scope.as_of_size,
+            figures: figures(&report.figures),
+            by_unit: report.scope.by_unit.then(|| report.rows.iter().map(row).collect()),
+            checks: report.checks.iter().map(check).collect(),
+        }
+    }
+}
+
+fn of(figure: &Figure, language: Language) -> FigureJson<'_> {
+    let term = figure.name.term();
+    let (value, ratio) = match figure.value {
+        Value::Count(value) => (Some(value), None),
+        Value::Ratio { numerator, denominator } => (None, Some((numerator, denominator))),
+    };
+    FigureJson {
+        name: term.name,
+        label: term.word(language),
+        unit_of_count: figure.unit_of_count.term().name,
+        basis: figure.basis.term().name,
+        value,
+        numerator: ratio.map(|(numerator, _)| numerator),
+        denominator: ratio.map(|(_, denominator)| denominator),
+        percent: percent(figure.value),
+        doubtful: figure.is_doubtful,
+        evidence: figure.evidence.as_ref().map(|evidence| EvidenceJson {
+            counted: &evidence.counted,
+            missed: &evidence.missed,
+            more: evidence.more,
+        }),
+    }
+}
+
+fn check(check: &Check) -> CheckJson {
+    CheckJson {
+        whole: check.whole.term().name,
+        parts: check.parts.iter().map(|part| part.term().name).collect(),
+        expected: check.expected,
+        found: check.found,
+        holds: check.holds(),
+    }
+}

@@ -1,0 +1,115 @@
+//! A report for people.
+
+use docket_projection::{Figure, Language, Report, UnitOfCount, Value};
+
+use super::{Given, percent};
+use crate::{failure::Failure, output::Output, text::escape};
+
+/// The words around the figures.
+struct Words {
+    all_time: &'static str,
+    now: &'static str,
+    no_unit: &'static str,
+    doubtful: &'static str,
+    holds: &'static str,
+    fails: &'static str,
+}
+
+const ENGLISH: Words = Words {
+    all_time: "all time",
+    now: "now",
+    no_unit: "no unit",
+    doubtful: " (doubtful)",
+    holds: "the sum holds",
+    fails: "THE SUM DOES NOT HOLD",
+};
+
+const CHINESE: Words = Words {
+    all_time: "全部时间",
+    now: "现在",
+    no_unit: "未注明单位",
+    doubtful: "（存疑）",
+    holds: "合计相符",
+    fails: "合计不符",
+};
+
+pub(super) fn write(
+    report: &Report,
+    given: Given<'_>,
+    language: Language,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let words = match language {
+        Language::English => ENGLISH,
+        Language::Chinese => CHINESE,
+    };
+    let period = given.period.unwrap_or(words.all_time);
+    let as_of = given.as_of.unwrap_or(words.now);
+    let (name, size) = (report.name.term().word(language), report.scope.as_of_size);
+    match language {
+        Language::English => {
+            output.line(format_args!("{name}: {period}, as known {as_of} (log of {size} records)"))?;
+        }
+        Language::Chinese => {
+            output.line(format_args!("{name}：{period}，按{as_of}已知（日志 {size} 条记录）"))?;
+        }
+    }
+    let figures = |figures: &[Figure], indent: &str, output: &mut Output| {
+        figures.iter().try_for_each(|figure| self::figure(figure, indent, language, &words, output))
+    };
+    figures(&report.figures, "", output)?;
+    for check in &report.checks {
+        let parts: Vec<_> = check.parts.iter().map(|part| part.term().word(language)).collect();
+        let verdict = if check.holds() { words.holds } else { words.fails };
+        let whole = check.whole.term().word(language);
+        let (expected, found) = (check.expected, check.found);
+        output.line(format_args!("{whole} {expected} = {} {found}: {verdict}", parts.join(" + ")))?;
+    }
+    for row in &report.rows {
+        let unit = row.code.as_deref().unwrap_or(words.no_unit);
+        output.line(format_args!("{unit} {}", escape(row.name.as_deref().unwrap_or_default())))?;
+        figures(&row.figures, "  ", output)?;
+    }
+    Ok(())
+}
+
+fn figure(
+    figure: &Figure,
+    indent: &str,
+    language: Language,
+    words: &Words,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let label = figure.name.term().word(language);
+    let unit = figure.unit_of_count.term().word(language);
+    let doubtful = if figure.is_doubtful { words.doubtful } else { "" };
+    match figure.value {
+        Value::Count(fen) if figure.unit_of_count == UnitOfCount::Fen => {
+            let yuan = if language == Language::Chinese { "元" } else { "yuan" };
+            let value = format!("{}.{:02}", fen / 100, fen % 100);
+            output.line(format_args!("{indent}{value:>14} {yuan}  {label}{doubtful}"))?;
+        }
+        Value::Count(value) => {
+            output.line(format_args!("{indent}{value:>14} {unit}  {label}{doubtful}"))?;
+        }
+        Value::Ratio { numerator, denominator } => {
+            let percent =
+                percent(figure.value).map_or_else(|| "-".to_owned(), |percent| format!("{percent} %"));
+            let basis = figure.basis.term().word(language);
+            output.line(format_args!(
+                "{indent}{percent:>14} {label}: {numerator} / {denominator} {unit}, {basis}{doubtful}"
+            ))?;
+        }
+    }
+    let Some(evidence) = &figure.evidence else { return Ok(()) };
+    let list = |records: &[u64]| records.iter().map(u64::to_string).collect::<Vec<_>>().join(" ");
+    for (what, records) in [("counted", &evidence.counted), ("missed", &evidence.missed)] {
+        if !records.is_empty() {
+            output.line(format_args!("{indent}  {what}: records {}", list(records)))?;
+        }
+    }
+    if evidence.more > 0 {
+        output.line(format_args!("{indent}  and {} more", evidence.more))?;
+    }
+    Ok(())
+}
