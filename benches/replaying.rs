@@ -1,5 +1,7 @@
 //! Folding a log of cases into states, and opening its office.
 
+use std::sync::Arc;
+
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseId, CaseRegistered, CaseRegisteredPersonal,
     Channel, CloseReason, Command, Label, Labels, NoPersonal, OccurredAt, Outcome, PersonalText, Precision,
@@ -30,7 +32,7 @@ pub(crate) fn replay(scale: &Scale, table: &mut Table) {
     let entries = vec![
         Entry::new("replay: read, decode, fold", "events/s", || {
             let taken = timed(|| {
-                let mut states = States::default();
+                let mut states = States::new(Arc::new(docket_domain::Zone::default()));
                 let folded = reader.for_each(all.clone(), |record, _| {
                     states.fold(&record).unwrap();
                     Ok::<(), docket_log::StoreError>(())

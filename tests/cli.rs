@@ -601,7 +601,7 @@ fn a_report_is_by_unit_by_period_and_as_of_a_day() {
         .collect();
     assert_eq!(rows, [(json!("U-1"), 1, 0), (json!("U-2"), 1, 0), (Value::Null, 1, 1)]);
     let said = ledger.run(&["report", "cases", "--by-unit"]).done().stdout;
-    assert!(said.starts_with("cases registered in all time, as known now (log of 9 records)\n"), "{said}");
+    assert!(said.starts_with("cases: all time, as known now (log of 9 records)\n"), "{said}");
 }
 
 /// Every question that an index could answer wrongly.

@@ -18,6 +18,8 @@ macro_rules! each_entity {
                 "A case.";
             SOURCE 5 "S" "source": source sources push_source source_mut SourceId SourceState
                 "An imported file.";
+            RULES 6 "R" "rule set": rules rule_sets push_rules rules_mut RulesId RulesState
+                "A rule set that was adopted.";
         }
     };
 }

@@ -1,6 +1,7 @@
 //! All events, by their numbers.
 
 use crate::{
+    adoption::RulesAdopted,
     body::EventBody,
     case::{CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, ReplyDelivered, StepTaken},
     codec::{self, DecodeError, EncodeError},
@@ -162,4 +163,5 @@ events! {
     ReplyDelivered,
     CaseClosed,
     CaseReopened,
+    RulesAdopted,
 }

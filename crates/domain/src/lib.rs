@@ -10,11 +10,14 @@
 //! (see [`event!`]).
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use docket_domain::{
-//!     Act, Command, EventRef, Label, Memory, NoPersonal, OccurredAt, Precision, RecordMeta, Timestamp, UnitLevel, UnitRegistered, apply, decide,
+//!     Act, Command, EventRef, Label, Memory, NoPersonal, OccurredAt, Precision, RecordMeta, Timestamp, UnitLevel, UnitRegistered, Zone, apply,
+//!     decide,
 //! };
 //!
-//! let mut states = Memory::default();
+//! let mut states = Memory::new(Arc::new(Zone::named("Asia/Shanghai")?));
 //! let occurred = OccurredAt { at: Timestamp(1_300_000_000_000_000), precision: Precision::Day };
 //! let unit = UnitRegistered {
 //!     level: UnitLevel::Village,
@@ -41,6 +44,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adoption;
 mod apply;
 mod body;
 mod calendar;
@@ -81,6 +85,7 @@ pub mod events_md {}
 #[doc = include_str!("../RULES.md")]
 pub mod rules_md {}
 
+pub use adoption::{RulesAdopted, RulesState};
 pub use apply::apply;
 pub use body::EventBody;
 pub use calendar::{Calendar, CalendarError, CalendarParts, DayKind, DayRange, DayRangeError, Holiday};
@@ -96,7 +101,7 @@ pub use counting::{Counted, CountedDay, Counting, DayCounting, MAX_TERM_DAYS, Ta
 pub use day::{Day, DayError, IsoWeek, IsoWeekError, Weekday};
 pub use decide::{NewEvent, decide};
 pub use event::Event;
-pub use id::{CaseId, EntityId, IdError, OfficialId, SourceId, StreamKind, StreamRef, UnitId};
+pub use id::{CaseId, EntityId, IdError, OfficialId, RulesId, SourceId, StreamKind, StreamRef, UnitId};
 pub use key::{KeyKind, UniqueKey};
 pub use label::{Label, LabelError};
 pub use labels::{LabelKey, Labels, LabelsError};
@@ -109,9 +114,9 @@ pub use public_text::{PublicText, PublicTextError};
 pub use ratio::{Ratio, RatioError};
 pub use record::{EventRef, RecordMeta};
 pub use rule_set::{
-    Adopted, Approver, Categories, Clock, Cutoffs, Decider, Extension, HandleTerm, Measure, PairingQuota,
-    Proration, QuotaBearer, Rank, ReceptionDuty, RedFlagParameter, RedFlags, RuleSet, RuleSetError,
-    RulesBook, SHIPPED, Stage, StayDuty, SuspensionGround, Term, TermStart, VisitDuty, Weight,
+    Approver, Categories, Clock, Cutoffs, Decider, Extension, HandleTerm, Measure, PairingQuota, Proration,
+    QuotaBearer, Rank, ReceptionDuty, RedFlagParameter, RedFlags, RuleSet, RuleSetError, SHIPPED, Stage,
+    StayDuty, SuspensionGround, Term, TermStart, VisitDuty, Weight,
 };
 pub use source::{SourceRegistered, SourceRow, SourceState};
 pub use subject::{Role, Subject};

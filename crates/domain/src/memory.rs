@@ -1,23 +1,30 @@
 //! States in arrays: batch replay, and tests.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
     id::StreamKind,
     key::UniqueKey,
     view::{Store, View},
+    zone::Zone,
 };
 
 macro_rules! memory {
     ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
         /// All states in memory, in the order of their ids.
-        #[derive(Clone, PartialEq, Eq, Debug, Default)]
+        #[derive(Clone, PartialEq, Eq, Debug)]
         pub struct Memory {
+            zone: Arc<Zone>,
             $( $many: Vec<crate::$State>, )+
             keys: BTreeMap<UniqueKey, u64>,
         }
 
         impl Memory {
+            /// Begins with nothing, in the ledger's zone.
+            pub fn new(zone: Arc<Zone>) -> Self {
+                Self { zone, $( $many: Vec::new(), )+ keys: BTreeMap::new() }
+            }
+
             $(
                 #[doc = concat!("Iterates over every ", $what, ".")]
                 pub fn $many(&self) -> impl Iterator<Item = (crate::$Id, &crate::$State)> {
@@ -33,6 +40,10 @@ macro_rules! memory {
                     _ => 0,
                 };
                 u64::try_from(len).unwrap_or(u64::MAX)
+            }
+
+            fn zone(&self) -> &Zone {
+                &self.zone
             }
 
             fn claimed(&self, key: &UniqueKey) -> Option<u64> {

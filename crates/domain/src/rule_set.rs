@@ -1,6 +1,5 @@
 //! Rule sets: dated data that say which terms run, how days are counted, and what is owed. RULES.md describes their text.
 
-mod book;
 mod duty;
 mod error;
 mod red_flags;
@@ -11,7 +10,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use book::{Adopted, RulesBook};
 pub use duty::{
     Cutoffs, Measure, PairingQuota, Proration, QuotaBearer, Rank, ReceptionDuty, StayDuty, VisitDuty, Weight,
 };

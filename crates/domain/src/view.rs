@@ -3,6 +3,8 @@
 use crate::{
     id::{EntityId, StreamKind},
     key::UniqueKey,
+    time::Timestamp,
+    zone::Zone,
 };
 
 /// What has a state: so that the rules find and miss all states in one way.
@@ -26,6 +28,18 @@ macro_rules! views {
         pub trait View {
             /// Returns how many streams of this kind there are; 0 for an unknown kind.
             fn count(&self, kind: StreamKind) -> u64;
+            /// Returns the ledger's time zone: in it days begin.
+            fn zone(&self) -> &Zone;
+            /// Returns the rule set in force at a moment: the last to come into force until then, and of several at the
+            /// same moment the one recorded last; `None` before the first.
+            ///
+            /// Rule sets are few, and every store has all of them loaded.
+            fn rules_at(&self, moment: Timestamp) -> Option<&crate::RulesState> {
+                (1..=self.count(StreamKind::RULES))
+                    .filter_map(|number| self.rules(crate::RulesId::new(number)?))
+                    .filter(|rules| rules.in_force_from <= moment)
+                    .max_by_key(|rules| (rules.in_force_from, rules.record))
+            }
             /// Returns the record that claimed a key; `None` where it is free. A store that loads pages may leave out
             /// keys that no event at hand [claims](crate::Event::claims).
             fn claimed(&self, key: &UniqueKey) -> Option<u64>;

@@ -71,6 +71,12 @@ pub enum Violation {
         /// The record that has it.
         record: u64,
     },
+    /// The text of a rule set says nothing that can be followed.
+    #[error("the rule set cannot be read: {why}")]
+    RulesUnreadable {
+        /// The line, the key and the reason.
+        why: String,
+    },
     /// The record commits to a personal field the event does not have.
     #[error("{event} has no personal field {field}")]
     ForeignPersonalField {
@@ -157,6 +163,7 @@ impl Violation {
             Self::NoSuchSubject { .. } => "subject-exists",
             Self::NoSuchRow { .. } => "row-exists",
             Self::KeyTaken { .. } => "key-taken-once",
+            Self::RulesUnreadable { .. } => "rules-readable",
             Self::ForeignPersonalField { .. } => "personal-field-known",
             Self::MissingPersonalField { .. } => "personal-field-required",
             Self::NotAllowed { .. } => "case-transition",

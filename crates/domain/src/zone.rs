@@ -146,6 +146,16 @@ impl fmt::Debug for Zone {
     }
 }
 
+impl Default for Zone {
+    /// Returns UTC.
+    fn default() -> Self {
+        let time_zone = TimeZone::UTC;
+        let changes = changes(&time_zone);
+        let buckets = buckets(&changes);
+        Self { name: "UTC".into(), time_zone, changes, buckets }
+    }
+}
+
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name

@@ -6,7 +6,7 @@ use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Mismatch, Purpose, mismatch},
+    follow::{Folded, Mismatch, Purpose, mismatch, zone_of},
     index::{CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, entries, is_ids_page},
 };
 
@@ -55,7 +55,7 @@ pub fn check_index(reader: &Reader, folder: &Path) -> Result<IndexCheck, Project
         }
         Some(why) => return Ok(IndexCheck::Differs(vec![format!("the index is not of this log: {why}")])),
     }
-    let mut folded = Folded::empty(Purpose::Record);
+    let mut folded = Folded::empty(Purpose::Record, zone_of(reader)?);
     folded.follow(reader, meta.size, &|_| {})?;
     Ok(compare(&index, meta, &mut folded))
 }

@@ -7,7 +7,7 @@ use docket_log::{Disk, Reader, StoredRecord};
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Purpose, mismatch},
+    follow::{Folded, Purpose, mismatch, zone_of},
     index::Index,
     states::States,
 };
@@ -29,13 +29,14 @@ impl Desk {
         // The index first: while it is waited for, the log may grow, and the index with it.
         let index = Index::open_existing(folder);
         let reader = Reader::open(disk)?;
+        let zone = zone_of(&reader)?;
         let mut folded = match index {
-            Ok(None) => Folded::empty(Purpose::Answer),
-            Err(why) => Folded::without(Purpose::Answer, &why.to_string()),
+            Ok(None) => Folded::empty(Purpose::Answer, zone),
+            Err(why) => Folded::without(Purpose::Answer, zone, &why.to_string()),
             Ok(Some(index)) => match index.meta().map(|meta| mismatch(meta, &reader)).transpose()? {
-                None => Folded::without(Purpose::Answer, "it is empty"),
-                Some(Some(why)) => Folded::without(Purpose::Answer, &why.to_string()),
-                Some(None) => Folded::over(Purpose::Answer, index),
+                None => Folded::without(Purpose::Answer, zone, "it is empty"),
+                Some(Some(why)) => Folded::without(Purpose::Answer, zone, &why.to_string()),
+                Some(None) => Folded::over(Purpose::Answer, zone, index),
             },
         };
         folded.catch_up(&reader, &|_| {})?;
@@ -52,7 +53,7 @@ impl Desk {
     ) -> Result<Self, ProjectionError> {
         let reader = Reader::open(disk)?;
         let size = size(&reader)?;
-        let mut folded = Folded::empty(Purpose::Answer);
+        let mut folded = Folded::empty(Purpose::Answer, zone_of(&reader)?);
         folded.follow(&reader, size, &|_| {})?;
         folded.note_unknown();
         Ok(Self { reader, folded })

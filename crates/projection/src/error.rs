@@ -23,6 +23,9 @@ pub enum ProjectionError {
     /// Commands of one batch by several actors: a batch is the act of one.
     #[error("the commands of one batch have more than one actor")]
     Actors,
+    /// The ledger's zone is unknown.
+    #[error("the days of the ledger cannot be told")]
+    Zone(#[from] docket_domain::ZoneError),
     /// An event too large for a record.
     #[error("the event is too large")]
     Encode(#[from] docket_domain::EncodeError),

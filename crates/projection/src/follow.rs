@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use docket_domain::UniqueKey;
+use docket_domain::{UniqueKey, Zone};
 use docket_log::{Head, Reader, StoreError};
 use docket_proof::{Flags, RecordHash, RecordIndex, RecordView, StreamRef};
 
@@ -25,19 +25,19 @@ pub(crate) fn locked(index: &SharedIndex) -> MutexGuard<'_, Index> {
 }
 
 /// What everything is folded for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Purpose {
     /// For answers: the index stays as it is, and nobody asks for command ids.
-    #[default]
     Answer,
     /// For recording: the index is to be brought up to the log.
     Record,
 }
 
 /// Everything that is folded from the log, as far as it is loaded.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Folded {
     purpose: Purpose,
+    zone: Arc<Zone>,
     pub(crate) states: States,
     pub(crate) heads: PagedHeads,
     /// Command ids, and claims of unique keys, that the index does not hold yet.
@@ -52,34 +52,43 @@ pub(crate) struct Folded {
 }
 
 impl Folded {
-    /// Starts from nothing.
-    pub(crate) fn empty(purpose: Purpose) -> Self {
-        Self { purpose, ..Self::default() }
+    /// Starts from nothing, in the ledger's zone.
+    pub(crate) fn empty(purpose: Purpose, zone: Arc<Zone>) -> Self {
+        Self {
+            purpose,
+            states: States::new(zone.clone()),
+            zone,
+            heads: PagedHeads::default(),
+            commands: BTreeMap::new(),
+            size: 0,
+            index: None,
+            loads: false,
+            notices: Vec::new(),
+        }
     }
 
     /// Starts from nothing, although there might be an index.
-    pub(crate) fn without(purpose: Purpose, why: &str) -> Self {
+    pub(crate) fn without(purpose: Purpose, zone: Arc<Zone>, why: &str) -> Self {
         let notice = format!("the log is replayed instead of asking the index: {why}");
-        Self { notices: vec![notice], ..Self::empty(purpose) }
+        Self { notices: vec![notice], ..Self::empty(purpose, zone) }
     }
 
     /// Starts from an index that is empty, to fill it.
-    pub(crate) fn into_index(index: Index) -> Self {
-        Self { index: Some(Arc::new(Mutex::new(index))), ..Self::empty(Purpose::Record) }
+    pub(crate) fn into_index(zone: Arc<Zone>, index: Index) -> Self {
+        Self { index: Some(Arc::new(Mutex::new(index))), ..Self::empty(Purpose::Record, zone) }
     }
 
     /// Starts from an index that belongs to the log.
-    pub(crate) fn over(purpose: Purpose, index: Index) -> Self {
-        let Some(meta) = index.meta().cloned() else { return Self::empty(purpose) };
+    pub(crate) fn over(purpose: Purpose, zone: Arc<Zone>, index: Index) -> Self {
+        let Some(meta) = index.meta().cloned() else { return Self::empty(purpose, zone) };
         let index = Arc::new(Mutex::new(index));
         Self {
-            purpose,
-            states: States::over(&meta.streams, meta.unknown),
+            states: States::new(zone.clone()).over(&meta.streams, meta.unknown),
             heads: PagedHeads::over(index.clone(), &meta.streams),
             size: meta.size,
             index: Some(index),
             loads: true,
-            ..Self::default()
+            ..Self::empty(purpose, zone)
         }
     }
 
@@ -212,7 +221,7 @@ impl Folded {
         why: &str,
         progress: &dyn Fn(u64),
     ) -> Result<(), ProjectionError> {
-        let mut fresh = Self::empty(self.purpose);
+        let mut fresh = Self::empty(self.purpose, self.zone.clone());
         fresh.follow(reader, reader.size(), progress)?;
         self.heads.replace(&fresh.heads);
         (self.states, self.commands, self.size) = (fresh.states, fresh.commands, fresh.size);
@@ -258,6 +267,14 @@ impl Folded {
         index.commit(pages, ids, meta)?;
         index.flush()
     }
+}
+
+/// Returns the zone of the ledger's days.
+///
+/// # Errors
+/// When it is not one that this version knows.
+pub(crate) fn zone_of(reader: &Reader) -> Result<Arc<Zone>, ProjectionError> {
+    Ok(Arc::new(Zone::named(&reader.identity().genesis.time_zone)?))
 }
 
 /// Says why an index is not one of this log.

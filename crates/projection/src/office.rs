@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Purpose, mismatch},
+    follow::{Folded, Purpose, mismatch, zone_of},
     index::{CommandId, Index, IndexError, Old},
     overlay::Overlay,
     states::{FoldError, States},
@@ -253,8 +253,9 @@ impl Office {
 
 /// Starts from the index in `folder`, if it can be had, else from nothing. One that is not of this log begins anew.
 fn start(reader: &Reader, folder: &Path) -> Result<Folded, ProjectionError> {
+    let zone = zone_of(reader)?;
     let (mut index, mut notice) = match Index::open(folder) {
-        Err(error) => return Ok(Folded::without(Purpose::Record, &error.to_string())),
+        Err(error) => return Ok(Folded::without(Purpose::Record, zone, &error.to_string())),
         Ok(opened) => {
             let lost = opened.was_empty && reader.size() > 1;
             (opened.index, opened.set_aside.or_else(|| lost.then(|| "it was empty".to_owned())))
@@ -263,12 +264,12 @@ fn start(reader: &Reader, folder: &Path) -> Result<Folded, ProjectionError> {
     if let Some(why) = index.meta().map(|meta| mismatch(meta, reader)).transpose()?.flatten() {
         notice = Some(why.to_string());
         if let Err(error) = index.begin_anew(Old::SetAside) {
-            return Ok(Folded::without(Purpose::Record, &error.to_string()));
+            return Ok(Folded::without(Purpose::Record, zone, &error.to_string()));
         }
     }
     let mut folded = match index.meta() {
-        Some(_) => Folded::over(Purpose::Record, index),
-        None => Folded::into_index(index),
+        Some(_) => Folded::over(Purpose::Record, zone, index),
+        None => Folded::into_index(zone, index),
     };
     folded.notices.extend(notice.map(|why| format!("the index is built again: {why}")));
     Ok(folded)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use docket_domain::{Store, StreamKind, UniqueKey, View, each_entity};
+use docket_domain::{Store, StreamKind, UniqueKey, View, Zone, each_entity};
 
 use crate::states::States;
 
@@ -69,6 +69,10 @@ macro_rules! overlay {
                     _ => 0,
                 };
                 self.base.count(kind) + added as u64
+            }
+
+            fn zone(&self) -> &Zone {
+                self.base.zone()
             }
 
             fn claimed(&self, key: &UniqueKey) -> Option<u64> {

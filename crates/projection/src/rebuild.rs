@@ -6,7 +6,7 @@ use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
-    follow::Folded,
+    follow::{Folded, zone_of},
     index::{Index, Old},
 };
 
@@ -24,7 +24,7 @@ pub struct Rebuilt {
 pub fn rebuild(reader: &Reader, folder: &Path, progress: &dyn Fn(u64)) -> Result<Rebuilt, ProjectionError> {
     let mut index = Index::open(folder)?.index;
     index.begin_anew(Old::Remove)?;
-    let mut folded = Folded::into_index(index);
+    let mut folded = Folded::into_index(zone_of(reader)?, index);
     folded.follow(reader, reader.size(), progress)?;
     folded.commit(&reader.identity().hash, &reader.head())?;
     Ok(Rebuilt { size: folded.size })

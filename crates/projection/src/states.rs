@@ -1,10 +1,10 @@
 //! All states, folded from the log's records: in memory for a batch replay, over the index for daily work.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use docket_domain::{
     DecodeError, Event, EventRef, OccurredAt, OfficialId, RecordMeta, ReplayError, Store, StreamKind,
-    Timestamp, UniqueKey, View, apply, each_entity,
+    Timestamp, UniqueKey, View, Zone, apply, each_entity,
 };
 use docket_proof::{Precision, RecordIndex, RecordView, StreamRef};
 
@@ -45,8 +45,9 @@ pub enum FoldError {
 macro_rules! tables {
     ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
         /// The states of all streams at one moment.
-        #[derive(Clone, Debug, Default)]
+        #[derive(Clone, Debug)]
         pub struct States {
+            zone: Arc<Zone>,
             $( $many: Table<docket_domain::$State>, )+
             keys: Keys,
             /// Records whose event this version does not know. They are kept and counted, never skipped in silence.
@@ -58,6 +59,11 @@ macro_rules! tables {
             /// Returns all tables with their kinds of stream.
             fn tables(&mut self) -> Vec<(StreamKind, &mut dyn Paged)> {
                 vec![$( (StreamKind::$KIND, &mut self.$many as &mut dyn Paged) ),+]
+            }
+
+            /// Begins with nothing, in the ledger's zone.
+            pub fn new(zone: Arc<Zone>) -> Self {
+                Self { zone, $( $many: Table::default(), )+ keys: Keys::default(), unknown: 0, personal: Vec::new() }
             }
 
             $(
@@ -74,6 +80,10 @@ macro_rules! tables {
                     $( StreamKind::$KIND => self.$many.len(), )+
                     _ => 0,
                 }
+            }
+
+            fn zone(&self) -> &Zone {
+                &self.zone
             }
 
             fn claimed(&self, key: &UniqueKey) -> Option<u64> {
@@ -109,13 +119,13 @@ each_entity!(tables);
 
 impl States {
     /// Begins with what an index holds, none of it loaded.
-    pub(crate) fn over(streams: &[(u16, u64)], unknown: u64) -> Self {
-        let mut states = Self { unknown, ..Self::default() };
-        for (kind, table) in states.tables() {
+    pub(crate) fn over(mut self, streams: &[(u16, u64)], unknown: u64) -> Self {
+        self.unknown = unknown;
+        for (kind, table) in self.tables() {
             let count = streams.iter().find(|(number, _)| *number == kind.0).map_or(0, |(_, count)| *count);
             table.begin_with(count);
         }
-        states
+        self
     }
 
     /// Loads what the index holds of these streams.
@@ -124,6 +134,8 @@ impl States {
         index: &Index,
         streams: &[docket_domain::StreamRef],
     ) -> Result<(), IndexError> {
+        // Rule sets are few, and whatever happens may be judged by any of them.
+        self.rule_sets.load_all(index, FAMILY, StreamKind::RULES.0)?;
         let mut tables = self.tables();
         for stream in streams {
             if let Some((kind, table)) = tables.iter_mut().find(|(kind, _)| *kind == stream.kind) {

@@ -2,8 +2,8 @@
 
 use docket_domain::{
     CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, Channel, CloseReason, Event, LabelKey, Labels,
-    OfficialRegistered, Outcome, ReopenGround, ReplyDelivered, SourceRegistered, SourceRow, StepTaken,
-    Timestamp, UnitLevel, UnitRegistered,
+    OfficialRegistered, Outcome, PublicText, ReopenGround, ReplyDelivered, RulesAdopted, SourceRegistered,
+    SourceRow, StepTaken, Timestamp, UnitLevel, UnitRegistered,
 };
 
 use crate::support::{label, official_id, source_id, unit_id};
@@ -58,6 +58,11 @@ pub(crate) fn examples() -> Vec<Event> {
         ReplyDelivered { outcome: Outcome::Explained, approver: Some(official_id(17)), origin: None }.into(),
         CaseClosed { reason: CloseReason::AsStatedBySource, origin: Some(row(1, None)) }.into(),
         CaseReopened { ground: ReopenGround::NotSolved, origin: None }.into(),
+        RulesAdopted {
+            text: PublicText::new("name = 1").unwrap(),
+            in_force_from: Timestamp(1_310_707_952_000_000),
+        }
+        .into(),
     ]
 }
 
@@ -169,5 +174,6 @@ fn subjects_are_named_with_their_roles() {
     ReplyDelivered: approver O-17
     CaseClosed: origin S-3
     CaseReopened
+    RulesAdopted
     ");
 }

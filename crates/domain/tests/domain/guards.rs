@@ -4,12 +4,12 @@ use docket_domain::{
     Act, CaseAct, CaseClosed, CaseClosedPersonal, CaseReopenedPersonal, CaseStatus, CloseReason, Command,
     Event, EventRef, NoPersonal, OccurredAt, OfficialRegisteredPersonal, Precision, ReplyDelivered,
     ReplyDeliveredPersonal, StepTaken, StepTakenPersonal, StreamKind, StreamRef, Timestamp, UnitRegistered,
-    View, Violation, apply, decide,
+    View, apply, decide,
 };
 
 use crate::support::{
-    Ledger, assigned, at, case, case_id, closed, label, official, official_id, reopened, reply, row, step,
-    text, unit, unit_id,
+    Ledger, assigned, at, both, case, case_id, closed, label, official, official_id, reopened, reply, row,
+    step, text, unit, unit_id,
 };
 
 const REASON: u16 = 10;
@@ -32,27 +32,6 @@ fn take_step() -> Act {
 
 fn reopen() -> Act {
     Act::on(case_id(1), reopened(), CaseReopenedPersonal::default())
-}
-
-/// Demands that the command is refused, that the same event forged into the history is found, and that neither changes
-/// anything. Returns the violation, the same for both.
-fn both(
-    ledger: &Ledger,
-    act: Act,
-    second: i64,
-    stream: StreamRef,
-    event: impl Into<Event>,
-    personal: &[u16],
-) -> Violation {
-    let command = Command { actor: None, occurred: at(second), act };
-    let refusal = decide(&ledger.states, command).unwrap_err();
-    let forged = ledger.forged(stream, second, event, personal);
-    let mut states = ledger.states.clone();
-    let error = forged.apply(&mut states).unwrap_err();
-    assert_eq!(error.violation, refusal.0);
-    assert_eq!(error.record, forged.meta.index);
-    assert_eq!(states, ledger.states);
-    refusal.0
 }
 
 #[test]

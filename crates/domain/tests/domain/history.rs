@@ -1,10 +1,12 @@
 //! Random legal histories.
 
+use std::sync::Arc;
+
 use docket_domain::{
     Act, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, CaseReopenedPersonal,
     CaseState, CloseReason, Command, Event, EventRef, Memory, NoPersonal, OfficialRegisteredPersonal,
-    ReplyDelivered, ReplyDeliveredPersonal, StepTakenPersonal, Store, StreamKind, StreamRef, UniqueKey, View,
-    apply, decide,
+    PublicText, ReplyDelivered, ReplyDeliveredPersonal, RuleSet, RulesAdopted, StepTakenPersonal, Store,
+    StreamKind, StreamRef, UniqueKey, View, Zone, apply, decide,
 };
 use proptest::prelude::*;
 
@@ -15,7 +17,7 @@ use crate::support::{
 
 /// Commands of every kind, many of them illegal where they fall.
 fn command() -> impl Strategy<Value = Command> {
-    let act = prop_oneof![cases()];
+    let act = prop_oneof![99 => cases(), 1 => adoption()];
     (act, prop::option::of(1_u64..5), 990_i64..3_000).prop_map(|(act, actor, second)| Command {
         actor: actor.map(official_id),
         occurred: at(second),
@@ -61,6 +63,13 @@ fn cases() -> impl Strategy<Value = Act> {
     )
 }
 
+fn adoption() -> impl Strategy<Value = Act> {
+    (0_i64..3_000).prop_map(|second| {
+        let text = PublicText::new(RuleSet::shipped("sla").unwrap()).unwrap();
+        Act::open(RulesAdopted { text, in_force_from: at(second).at }, NoPersonal)
+    })
+}
+
 /// Shows only the states that a command or an event says it reads.
 struct Only<'a> {
     states: &'a mut Memory,
@@ -69,7 +78,8 @@ struct Only<'a> {
 
 impl Only<'_> {
     fn shows(&self, stream: StreamRef) -> bool {
-        self.reads.contains(&stream)
+        // Every store has all rule sets loaded.
+        stream.kind == StreamKind::RULES || self.reads.contains(&stream)
     }
 }
 
@@ -78,6 +88,9 @@ macro_rules! only {
         impl View for Only<'_> {
             fn count(&self, kind: StreamKind) -> u64 {
                 self.states.count(kind)
+            }
+            fn zone(&self) -> &Zone {
+                self.states.zone()
             }
             fn claimed(&self, key: &UniqueKey) -> Option<u64> {
                 self.states.claimed(key)
@@ -119,7 +132,7 @@ proptest! {
                 prop_assert_eq!(&(ledger.states.clone(), ledger.records.len()), &before);
             }
         }
-        let mut replayed = Memory::default();
+        let mut replayed = Memory::new(Arc::new(Zone::default()));
         for record in &ledger.records {
             prop_assert!(record.apply(&mut replayed).is_ok());
         }

@@ -1,11 +1,13 @@
 //! A small ledger in memory: what the log would keep, kept in arrays.
 
+use std::sync::Arc;
+
 use docket_domain::{
     Act, CaseAssigned, CaseClosed, CaseId, CaseRegistered, CaseRegisteredPersonal, CaseReopened, Channel,
     CloseReason, Command, Event, EventRef, Label, Labels, Memory, NewEvent, NoPersonal, OccurredAt,
     OfficialId, OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision, RecordMeta,
     Refusal, ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow, StepTaken,
-    StreamRef, Timestamp, UnitId, UnitLevel, UnitRegistered, apply, decide,
+    StreamRef, Timestamp, UnitId, UnitLevel, UnitRegistered, Violation, Zone, apply, decide,
 };
 
 pub(crate) fn label(text: &str) -> Label {
@@ -106,10 +108,16 @@ impl Recorded {
     }
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Ledger {
     pub(crate) states: Memory,
     pub(crate) records: Vec<Recorded>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { states: Memory::new(Arc::new(Zone::default())), records: Vec::new() }
+    }
 }
 
 impl Ledger {
@@ -179,4 +187,25 @@ impl Ledger {
         record.personal = personal.to_vec();
         record
     }
+}
+
+/// Demands that the command is refused, that the same event forged into the history is found, and that neither changes
+/// anything. Returns the violation, the same for both.
+pub(crate) fn both(
+    ledger: &Ledger,
+    act: Act,
+    second: i64,
+    stream: StreamRef,
+    event: impl Into<Event>,
+    personal: &[u16],
+) -> Violation {
+    let command = Command { actor: None, occurred: at(second), act };
+    let refusal = decide(&ledger.states, command).unwrap_err();
+    let forged = ledger.forged(stream, second, event, personal);
+    let mut states = ledger.states.clone();
+    let error = forged.apply(&mut states).unwrap_err();
+    assert_eq!(error.violation, refusal.0);
+    assert_eq!(error.record, forged.meta.index);
+    assert_eq!(states, ledger.states);
+    refusal.0
 }

@@ -188,7 +188,7 @@ pub(crate) fn all(states: &States) -> String {
 
 /// The same from the log, through the domain's own store.
 pub(crate) fn reference(reader: &Reader) -> String {
-    let mut memory = Memory::default();
+    let mut memory = Memory::new(std::sync::Arc::new(docket_domain::Zone::default()));
     reader
         .for_each(0..reader.size(), |record, _| {
             if let Some((event, meta)) = event_of(&record).unwrap() {
