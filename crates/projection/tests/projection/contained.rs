@@ -254,7 +254,7 @@ fn an_index_of_another_version_is_built_again() {
     let mut ledger = Ledger::with_cases(3);
     tamper(&ledger.sled(), |tree| {
         let mut meta = tree.get(b"m").unwrap().unwrap().to_vec();
-        meta[0] = 2;
+        meta[0] ^= 0x40;
         tree.insert(b"m", meta).unwrap();
     });
     assert!(ledger.assert_answers()[0].contains("another version"));
