@@ -8,6 +8,7 @@
 
 mod contained;
 mod figures;
+mod forged;
 mod history;
 mod sessions;
 mod support;
