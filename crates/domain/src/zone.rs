@@ -61,10 +61,12 @@ impl Zone {
             .map_err(|_| ZoneError { name: name.chars().take(64).collect() })?;
         let changes = changes(&time_zone);
         let buckets = buckets(&changes);
-        Ok(Self { name: name.into(), time_zone, changes, buckets })
+        // As the data spell it: names are found whatever their case.
+        let name = time_zone.iana_name().unwrap_or(name).into();
+        Ok(Self { name, time_zone, changes, buckets })
     }
 
-    /// Returns the name it was asked for by.
+    /// Returns its IANA name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -318,6 +320,8 @@ mod tests {
         for name in ["", "Mars/Olympus", "../etc/passwd", "Asia"] {
             assert!(Zone::named(name).is_err(), "{name}");
         }
+        assert_eq!(zone("asia/SHANGHAI"), zone("Asia/Shanghai"));
+        assert_eq!(zone("asia/SHANGHAI").name(), "Asia/Shanghai");
         let long = Zone::named(&"x".repeat(100_000)).unwrap_err();
         assert_eq!(long.name.len(), 64);
     }
