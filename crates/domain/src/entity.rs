@@ -20,6 +20,16 @@ macro_rules! each_entity {
                 "An imported file.";
             RULES 6 "R" "rule set": rules rule_sets push_rules rules_mut RulesId RulesState
                 "A rule set that was adopted.";
+            CORRECTION 7 "K" "correction": correction corrections push_correction correction_mut CorrectionId CorrectionState
+                "A correction of a record.";
+            GIFT 22 "G" "gift": gift gifts push_gift gift_mut GiftId GiftState
+                "A gift handed in.";
+            DECLARATION 24 "L" "declaration": declaration declarations push_declaration declaration_mut DeclarationId DeclarationState
+                "A declaration of business interests.";
+            VIOLATION 25 "X" "violation": violation violations push_violation violation_mut ViolationId ViolationState
+                "A violation of discipline.";
+            INSPECTION 26 "I" "inspection": inspection inspections push_inspection inspection_mut InspectionId InspectionState
+                "An inspection of a unit.";
         }
     };
 }

@@ -17,6 +17,8 @@ numbered! {
         GiftReceipt = 5, "gift receipt number";
         /// A vehicle's number in the vehicle register.
         VehicleCode = 6, "vehicle code";
+        /// The declaration of an official for a year.
+        Declaration = 7, "declaration";
     }
 }
 

@@ -47,16 +47,21 @@
 mod adoption;
 mod apply;
 mod body;
+mod breach;
 mod calendar;
 mod case;
 mod codec;
 mod command;
+mod correction;
 mod counting;
 mod day;
 mod decide;
+mod declaration;
 mod entity;
 mod event;
+mod gift;
 mod id;
+mod inspection;
 mod key;
 mod label;
 mod labels;
@@ -71,6 +76,7 @@ mod record;
 mod rule_set;
 mod rules;
 mod source;
+mod stamp;
 mod subject;
 mod time;
 mod unit;
@@ -88,6 +94,10 @@ pub mod rules_md {}
 pub use adoption::{RulesAdopted, RulesState};
 pub use apply::apply;
 pub use body::EventBody;
+pub use breach::{
+    BreachViolation, ViolationCorrected, ViolationCorrectedPersonal, ViolationFound, ViolationFoundPersonal,
+    ViolationKind, ViolationState,
+};
 pub use calendar::{Calendar, CalendarError, CalendarParts, DayKind, DayRange, DayRangeError, Holiday};
 pub use case::{
     CaseAct, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseClosure, CaseRegistered,
@@ -97,11 +107,27 @@ pub use case::{
 };
 pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
 pub use command::{Act, Command};
+pub use correction::{CorrectionRecorded, CorrectionRecordedPersonal, CorrectionState, CorrectionViolation};
 pub use counting::{Counted, CountedDay, Counting, DayCounting, MAX_TERM_DAYS, Tally};
 pub use day::{Day, DayError, IsoWeek, IsoWeekError, Weekday};
 pub use decide::{NewEvent, decide};
+pub use declaration::{
+    DeclarationAmended, DeclarationAmendedPersonal, DeclarationFiled, DeclarationFiledPersonal,
+    DeclarationState, DeclarationViolation, Interest, InterestDeclared, InterestDeclaredPersonal,
+    InterestDivested, InterestDivestedPersonal, InterestHolder, InterestKind,
+};
 pub use event::Event;
-pub use id::{CaseId, EntityId, IdError, OfficialId, RulesId, SourceId, StreamKind, StreamRef, UnitId};
+pub use gift::{
+    GiftHandedIn, GiftHandedInPersonal, GiftKind, GiftReceipt, GiftReceipted, GiftState, GiftViolation,
+};
+pub use id::{
+    CaseId, CorrectionId, DeclarationId, EntityId, GiftId, IdError, InspectionId, OfficialId, RulesId,
+    SourceId, StreamKind, StreamRef, UnitId, ViolationId,
+};
+pub use inspection::{
+    Finding, FindingAnswer, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,
+    FindingIssuedPersonal, InspectionOpened, InspectionState, InspectionViolation,
+};
 pub use key::{KeyKind, UniqueKey};
 pub use label::{Label, LabelError};
 pub use labels::{LabelKey, Labels, LabelsError};
@@ -119,6 +145,7 @@ pub use rule_set::{
     StayDuty, SuspensionGround, Term, TermStart, VisitDuty, Weight,
 };
 pub use source::{SourceRegistered, SourceRow, SourceState};
+pub use stamp::{Stamp, TooEarly};
 pub use subject::{Role, Subject};
 pub use time::{OccurredAt, Precision, Timestamp};
 pub use unit::{UnitLevel, UnitRegistered, UnitState};

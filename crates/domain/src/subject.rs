@@ -21,6 +21,22 @@ numbered! {
         Origin = 7, "origin";
         /// The official who recorded it: the record's actor.
         Actor = 8, "actor";
+        /// The official whom it is about.
+        Concerned = 64, "concerned";
+        /// The unit that it is about.
+        ConcernedUnit = 65, "concerned-unit";
+        /// The official who receipted.
+        ReceiptedBy = 66, "receipted-by";
+        /// The official who confirmed.
+        ConfirmedBy = 67, "confirmed-by";
+        /// What a correction corrects.
+        Corrected = 68, "corrected";
+        /// The unit that inspects.
+        Inspector = 69, "inspector";
+        /// The official who answered.
+        AnsweredBy = 70, "answered-by";
+        /// The official who closed.
+        ClosedBy = 71, "closed-by";
     }
 }
 

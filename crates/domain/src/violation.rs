@@ -1,11 +1,17 @@
 //! What stands against an event: for the user as a refusal, in a history as a replay error.
 
 use crate::{
+    breach::BreachViolation,
     case::{CaseAct, CaseStatus},
+    correction::CorrectionViolation,
+    declaration::DeclarationViolation,
+    gift::GiftViolation,
     id::{CaseId, OfficialId, SourceId, StreamKind, StreamRef},
+    inspection::InspectionViolation,
     key::KeyKind,
     label::Label,
     personal::PersonalField,
+    stamp::TooEarly,
     subject::Role,
 };
 
@@ -151,6 +157,24 @@ pub enum Violation {
         /// The record that made them the handler.
         record: u64,
     },
+    /// It happened before what it follows from.
+    #[error(transparent)]
+    TooEarly(#[from] TooEarly),
+    /// A gift stands against it.
+    #[error(transparent)]
+    Gift(#[from] GiftViolation),
+    /// A declaration stands against it.
+    #[error(transparent)]
+    Declaration(#[from] DeclarationViolation),
+    /// A violation of discipline stands against it.
+    #[error(transparent)]
+    Breach(#[from] BreachViolation),
+    /// An inspection stands against it.
+    #[error(transparent)]
+    Inspection(#[from] InspectionViolation),
+    /// A correction may not be made so.
+    #[error(transparent)]
+    Correction(#[from] CorrectionViolation),
 }
 
 impl Violation {
@@ -172,6 +196,12 @@ impl Violation {
             Self::NoReasonInWords { .. } => "close-needs-reason",
             Self::NoOrigin { .. } => "close-needs-origin",
             Self::ApproverIsHandler { .. } => "approver-is-not-handler",
+            Self::TooEarly(violation) => violation.rule(),
+            Self::Gift(violation) => violation.rule(),
+            Self::Declaration(violation) => violation.rule(),
+            Self::Breach(violation) => violation.rule(),
+            Self::Inspection(violation) => violation.rule(),
+            Self::Correction(violation) => violation.rule(),
         }
     }
 
@@ -184,6 +214,12 @@ impl Violation {
             | Self::BeforeRegistration { record, .. }
             | Self::NoReply { record, .. }
             | Self::ApproverIsHandler { record, .. } => Some(*record),
+            Self::TooEarly(violation) => violation.against(),
+            Self::Gift(violation) => violation.against(),
+            Self::Declaration(violation) => violation.against(),
+            Self::Breach(violation) => violation.against(),
+            Self::Inspection(violation) => violation.against(),
+            Self::Correction(violation) => violation.against(),
             _ => None,
         }
     }

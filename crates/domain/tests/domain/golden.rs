@@ -6,7 +6,10 @@ use docket_domain::{
     SourceRow, StepTaken, Timestamp, UnitLevel, UnitRegistered,
 };
 
-use crate::support::{label, official_id, source_id, unit_id};
+use crate::{
+    rectification, supervision,
+    support::{label, official_id, source_id, unit_id},
+};
 
 const EVENTS_MD: &str = include_str!("../../EVENTS.md");
 
@@ -18,7 +21,7 @@ pub(crate) fn examples() -> Vec<Event> {
         key: key.map(label),
         ambiguous_time: false,
     };
-    vec![
+    let mut examples = vec![
         UnitRegistered {
             level: UnitLevel::Village,
             parent: Some(unit_id(3)),
@@ -63,7 +66,11 @@ pub(crate) fn examples() -> Vec<Event> {
             in_force_from: Timestamp(1_310_707_952_000_000),
         }
         .into(),
-    ]
+    ];
+    examples.extend(rectification::examples());
+    examples.extend(supervision::examples());
+    examples.sort_by_key(Event::event_type);
+    examples
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -72,12 +79,16 @@ fn hex(bytes: &[u8]) -> String {
 
 #[test]
 fn bodies_are_those_of_the_page() {
+    let mut missing = String::new();
     for event in examples() {
         let body = event.encode().unwrap();
         let line = format!("\n{} {}\n", event.name(), hex(&body));
-        assert!(EVENTS_MD.contains(&line), "EVENTS.md has another example than{line}");
+        if !EVENTS_MD.contains(&line) {
+            missing.push_str(&line);
+        }
         assert_eq!(Event::decode(event.event_type(), event.version(), &body).unwrap(), event);
     }
+    assert!(missing.is_empty(), "EVENTS.md has other examples than{missing}");
 }
 
 #[test]
@@ -108,6 +119,11 @@ fn enums_have_the_numbers_of_the_page() {
     fn list(all: &[(u16, &str)]) -> Vec<String> {
         all.iter().map(|(number, word)| format!("{number} {word}")).collect()
     }
+    macro_rules! numbers {
+        ($name:ident) => {
+            list(&docket_domain::$name::ALL.iter().map(|one| (one.number(), one.name())).collect::<Vec<_>>())
+        };
+    }
     let enums = [
         list(&UnitLevel::ALL.iter().map(|level| (level.number(), level.name())).collect::<Vec<_>>()),
         list(&Channel::ALL.iter().map(|channel| (channel.number(), channel.name())).collect::<Vec<_>>()),
@@ -120,6 +136,10 @@ fn enums_have_the_numbers_of_the_page() {
                 .map(|status| (status.number(), status.name()))
                 .collect::<Vec<_>>(),
         ),
+        numbers!(GiftKind),
+        numbers!(InterestKind),
+        numbers!(InterestHolder),
+        numbers!(ViolationKind),
     ];
     let (_, section) = EVENTS_MD.split_once("\n## 4. Enums\n").unwrap();
     let rows: Vec<_> =
@@ -174,6 +194,19 @@ fn subjects_are_named_with_their_roles() {
     ReplyDelivered: approver O-17
     CaseClosed: origin S-3
     CaseReopened
+    GiftHandedIn: concerned O-300, origin S-3
+    GiftReceipted: receipted-by O-17
+    DeclarationFiled: concerned O-300
+    DeclarationAmended
+    InterestDeclared
+    InterestDivested
+    ViolationFound: concerned-unit U-12, concerned O-300
+    ViolationCorrected: confirmed-by O-17
+    InspectionOpened: concerned-unit U-12, inspector U-3
+    FindingIssued
+    FindingAnswered: answered-by O-300
+    FindingClosed: closed-by O-17
     RulesAdopted
+    CorrectionRecorded: corrected C-1024, approver O-17
     ");
 }

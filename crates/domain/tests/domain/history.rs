@@ -10,14 +10,22 @@ use docket_domain::{
 };
 use proptest::prelude::*;
 
-use crate::support::{
-    Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
-    unit, unit_id,
+use crate::{
+    rectification, supervision,
+    support::{
+        Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
+        unit, unit_id,
+    },
 };
 
 /// Commands of every kind, many of them illegal where they fall.
 fn command() -> impl Strategy<Value = Command> {
-    let act = prop_oneof![99 => cases(), 1 => adoption()];
+    let act = prop_oneof![
+        60 => cases(),
+        1 => adoption(),
+        20 => rectification::acts(),
+        20 => supervision::acts(),
+    ];
     (act, prop::option::of(1_u64..5), 990_i64..3_000).prop_map(|(act, actor, second)| Command {
         actor: actor.map(official_id),
         occurred: at(second),

@@ -7,4 +7,6 @@ mod codec;
 mod golden;
 mod guards;
 mod history;
+mod rectification;
+mod supervision;
 mod support;
