@@ -175,7 +175,7 @@ fn random_commands_reach_every_event() {
 
     let mut runner = TestRunner::deterministic();
     let mut ledger = Ledger::with_a_case();
-    for _ in 0..2_000 {
+    for _ in 0..8_000 {
         // Refusals are expected; what counts is what gets through.
         let _ = ledger.command(command().new_tree(&mut runner).unwrap().current());
     }

@@ -125,8 +125,8 @@ pub(crate) fn acts() -> impl Strategy<Value = Act> {
         )),
         (1_u64..4, 2009_u16..2012).prop_map(|(official, year)| file(filed(official, year))),
         id.clone().prop_map(amend),
-        (id.clone(), 0_u16..4).prop_map(|(id, number)| declare_in(id, interest(number))),
-        (id.clone(), 0_u16..4)
+        (id.clone(), 0_u16..3).prop_map(|(id, number)| declare_in(id, interest(number))),
+        (id.clone(), 0_u16..3)
             .prop_map(|(id, number)| divest_in(id, InterestDivested { number, origin: None })),
         Just(Act::open(found(), ViolationFoundPersonal { text: text("two jobs") })),
         (id, prop::option::of(official)).prop_map(|(id, by)| Act::on(

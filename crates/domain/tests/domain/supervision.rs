@@ -54,15 +54,29 @@ fn open(unit: u64, by_unit: u64) -> Act {
 }
 
 fn issue(number: u16, term_days: Option<u32>) -> Act {
-    Act::on(inspection_id(1), issued(number, term_days), FindingIssuedPersonal { text: text("no receipts") })
+    issue_in(1, number, term_days)
+}
+
+fn issue_in(id: u64, number: u16, term_days: Option<u32>) -> Act {
+    let personal = FindingIssuedPersonal { text: text("no receipts") };
+    Act::on(inspection_id(id), issued(number, term_days), personal)
 }
 
 fn answer(number: u16, by: u64) -> Act {
-    Act::on(inspection_id(1), answered(number, by), FindingAnsweredPersonal { text: text("found them") })
+    answer_in(1, number, by)
+}
+
+fn answer_in(id: u64, number: u16, by: u64) -> Act {
+    let personal = FindingAnsweredPersonal { text: text("found them") };
+    Act::on(inspection_id(id), answered(number, by), personal)
 }
 
 fn close(number: u16, by: u64) -> Act {
-    Act::on(inspection_id(1), closed(number, by), NoPersonal)
+    close_in(1, number, by)
+}
+
+fn close_in(id: u64, number: u16, by: u64) -> Act {
+    Act::on(inspection_id(id), closed(number, by), NoPersonal)
 }
 
 fn correction(approver: u64) -> CorrectionRecorded {
@@ -81,12 +95,13 @@ fn correct(body: CorrectionRecorded) -> Act {
 
 /// Commands about all of this, many of them illegal where they fall.
 pub(crate) fn acts() -> impl Strategy<Value = Act> {
-    let (number, official) = (0_u16..4, 1_u64..4);
+    let (id, number, official) = (1_u64..6, 0_u16..3, 1_u64..4);
     prop_oneof![
         (1_u64..4, 1_u64..4).prop_map(|(unit, by_unit)| open(unit, by_unit)),
-        (number.clone(), prop::option::of(0_u32..20)).prop_map(|(number, days)| issue(number, days)),
-        (number.clone(), official.clone()).prop_map(|(number, by)| answer(number, by)),
-        (number, official.clone()).prop_map(|(number, by)| close(number, by)),
+        (id.clone(), number.clone(), prop::option::of(0_u32..20))
+            .prop_map(|(id, number, days)| issue_in(id, number, days)),
+        (id.clone(), number.clone(), official.clone()).prop_map(|(id, number, by)| answer_in(id, number, by)),
+        (id, number, official.clone()).prop_map(|(id, number, by)| close_in(id, number, by)),
         (official, 0_u16..6).prop_map(|(approver, stream_kind)| correct(CorrectionRecorded {
             stream_kind,
             ..correction(approver)
