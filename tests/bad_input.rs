@@ -356,7 +356,7 @@ fn a_mapping_that_does_not_fit_is_refused_before_anything_is_written() {
         let args = import(mapping);
         refused(&ledger, &args.iter().map(String::as_str).collect::<Vec<_>>(), code, error, hint)
     };
-    refused("nonsense", 2, "unknown mapping: nonsense (there is boston311)", "boston311");
+    refused("nonsense", 2, "unknown mapping: nonsense (there is boston311, xes)", "boston311");
     refused("boston311", 2, "the file has no column case_enquiry_id", "mapping");
     refused("./no-such-mapping.toml", 3, "cannot read the mapping ./no-such-mapping.toml", "");
 

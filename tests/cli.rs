@@ -144,16 +144,20 @@ again, whatever the file is called, however it is sorted, and however much it ha
 key is there with other content is a conflict. Bad rows are counted and can be listed (--rejects);
 the good ones go on. Exit code 2 says that rows were left out.
 
+With `--mapping xes` the file is a log of traces (XES, IEEE 1849): a trace is a row, and each of its
+events a step. A trace that has grown since adds its new events only. Who did a step (org:resource,
+org:group, org:role) is a personal value and stands in the vault.
+
 Usage: docket import [OPTIONS] --mapping <NAME|FILE> <FILE>
 
 Arguments:
   <FILE>
-          The file: CSV in UTF-8, gzipped or not, or - for standard input
+          The file: CSV or XES in UTF-8, gzipped or not, or - for standard input
 
 Options:
       --mapping <NAME|FILE>
-          How columns become cases: the name of a mapping that comes with docket (boston311), or a
-          TOML file
+          How columns become cases: the name of a mapping that comes with docket (boston311), a TOML
+          file, or xes
 
       --dry-run
           Record nothing: say what an import would do

@@ -15,6 +15,7 @@ mod import;
 mod support;
 mod tour;
 mod verify;
+mod xes;
 
 /// A file that no `mod` names is never compiled, and its tests never run.
 #[test]

@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::{
     civil::{Clock, ClockError},
-    rows::Mapper,
+    mapper::Mapper,
+    xes::XES,
 };
 
 /// The mappings that come with the program, by name.
@@ -184,7 +185,7 @@ pub(crate) enum MappingError {
         message: String,
     },
     /// No mapping of this name comes with the program.
-    #[error("unknown mapping: {name} (there is {})", SHIPPED.map(|(name, _)| name).join(", "))]
+    #[error("unknown mapping: {name} (there is {}, {XES})", SHIPPED.map(|(name, _)| name).join(", "))]
     NotShipped {
         /// The name asked for.
         name: String,
@@ -192,6 +193,9 @@ pub(crate) enum MappingError {
     /// The name is no plain word.
     #[error("mapping name: 1 to 64 of a-z, 0-9, - and _ ({0:?})")]
     Name(String),
+    /// The name under which the traces of XES files are known.
+    #[error("mapping name: {XES} is that of XES files; choose another")]
+    Reserved,
     /// The zone or a format.
     #[error(transparent)]
     Clock(#[from] ClockError),
@@ -253,6 +257,9 @@ impl Mapping {
         let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte);
         if !(1..=64).contains(&file.name.len()) || !file.name.bytes().all(is_name) {
             return Err(MappingError::Name(file.name));
+        }
+        if file.name == XES {
+            return Err(MappingError::Reserved);
         }
         let clock = Clock::new(&file.zone, &file.times)?;
         file.check_tables()?;

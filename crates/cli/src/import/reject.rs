@@ -5,6 +5,8 @@ use std::io;
 use super::{
     civil::CivilError,
     table::{CELL_LEN_MAX, ROW_LEN_MAX},
+    xes::TRACE_EVENTS_MAX,
+    xml::TAG_LEN_MAX,
 };
 
 /// A row that is not imported.
@@ -48,7 +50,7 @@ pub(crate) enum Reason {
     #[error("no value")]
     Empty,
     /// A public term that is too long.
-    #[error("a public term of more than {} bytes ({len})", super::rows::TERM_LEN_MAX)]
+    #[error("a public term of more than {} bytes ({len})", super::row::TERM_LEN_MAX)]
     TermTooLong {
         /// Its length in bytes.
         len: usize,
@@ -65,6 +67,9 @@ pub(crate) enum Reason {
     /// Not a time.
     #[error(transparent)]
     Time(#[from] CivilError),
+    /// A time of day without the place.
+    #[error("a time without its offset from UTC, which is several moments")]
+    NoOffset,
     /// The row says that something happened, but not when.
     #[error("no time, although the column {condition} says that it happened")]
     NoTime {
@@ -74,6 +79,27 @@ pub(crate) enum Reason {
     /// Something happened to the case before there was a case.
     #[error("a time before the case was registered")]
     BeforeRegistration,
+    /// A tag above [`TAG_LEN_MAX`].
+    #[error("an element of more than {TAG_LEN_MAX} bytes")]
+    TagTooLong,
+    /// A tag whose attributes cannot be told apart.
+    #[error("an element whose attributes are not well-formed")]
+    MalformedTag,
+    /// A reference to an entity, or to no character.
+    #[error("a reference that XML does not define by itself")]
+    UnknownReference,
+    /// An attribute that can have one value has two.
+    #[error("stated twice")]
+    StatedTwice,
+    /// A trace that says nothing.
+    #[error("no event, so no time at which the case began")]
+    NoEvent,
+    /// A trace above [`TRACE_EVENTS_MAX`].
+    #[error("more than {TRACE_EVENTS_MAX} events")]
+    TooManyEvents,
+    /// A trace that says more than [`ROW_LEN_MAX`].
+    #[error("more than {ROW_LEN_MAX} bytes in the trace")]
+    TraceTooLong,
     /// The ledger holds the key with other content.
     #[error("the same key as record {record} of the ledger, with other content")]
     KnownOtherwise {

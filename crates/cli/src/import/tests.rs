@@ -10,8 +10,8 @@ use std::{
 use flate2::{Compression, write::GzEncoder};
 
 use super::{
-    ActKind, Input, Mapping, MappingError, Precision, Reason, Reject, RowOutcome, Rows, RowsError,
-    TableError,
+    ActKind, FileError, Format, Input, Mapping, MappingError, Precision, Reason, Reject, RowOutcome, Rows,
+    RowsError, Survey,
     civil::{CivilError, ClockError},
 };
 
@@ -72,6 +72,10 @@ fn input(bytes: impl AsRef<[u8]>) -> Input {
     Input::from_pipe(bytes.as_ref()).unwrap()
 }
 
+fn surveyed(input: &mut Input) -> Result<Survey, FileError> {
+    input.table()?.finish()
+}
+
 fn file(rows: &[&str]) -> String {
     [&[HEADER], rows].concat().join("\n") + "\n"
 }
@@ -85,8 +89,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 /// One word for each row, and the rejects.
 fn outcomes(bytes: impl AsRef<[u8]>) -> (Vec<String>, Vec<Reject>) {
     let (mut input, mapping) = (input(bytes), mapping());
-    let survey = input.survey().unwrap();
-    let mut rows = Rows::open(&mut input, &mapping).unwrap();
+    let survey = surveyed(&mut input).unwrap();
+    let mut rows = Rows::open(&mut input, Format::Csv(&mapping)).unwrap();
     let (mut words, mut rejects) = (Vec::new(), Vec::new());
     while let Some(outcome) = rows.next_row().unwrap() {
         words.push(match outcome {
@@ -110,8 +114,8 @@ fn only_reject(row: &str) -> Reject {
     rejects.remove(0)
 }
 
-fn table_error(bytes: impl AsRef<[u8]>) -> TableError {
-    input(bytes).survey().unwrap_err()
+fn file_error(bytes: impl AsRef<[u8]>) -> FileError {
+    surveyed(&mut input(bytes)).unwrap_err()
 }
 
 #[test]
@@ -121,7 +125,7 @@ fn a_row_becomes_a_case_and_its_acts_in_order_of_time() {
         "2024-05-02,2024-05-04 10:00:00,\" two lamps, one pole\",2024-05-03 09:00:00,solved,2024-05-05 00:00:00,Closed"
     )]);
     let (mut input, mapping) = (input(text), mapping());
-    let mut rows = Rows::open(&mut input, &mapping).unwrap();
+    let mut rows = Rows::open(&mut input, Format::Csv(&mapping)).unwrap();
     let Some(RowOutcome::Mapped(row)) = rows.next_row().unwrap() else { panic!("not mapped") };
     assert_eq!((row.number, row.key, row.channel, row.category), (1, "17", "online", Some("Lights")));
     assert_eq!((row.unit, row.labels.as_slice()), (Some("PW"), [("neighborhood", "North")].as_slice()));
@@ -150,7 +154,7 @@ fn a_row_becomes_a_case_and_its_acts_in_order_of_time() {
 fn empty_cells_are_absent() {
     let (mut input, mapping) =
         (input(file(&["1,2024-05-01 08:00:00, , ,Call,n/a,, ,2024-05-02,,  ,,,,Open"])), mapping());
-    let mut rows = Rows::open(&mut input, &mapping).unwrap();
+    let mut rows = Rows::open(&mut input, Format::Csv(&mapping)).unwrap();
     let Some(RowOutcome::Mapped(row)) = rows.next_row().unwrap() else { panic!("not mapped") };
     assert_eq!(
         (row.stated_due, row.category, row.unit, row.labels.len(), row.personal.len()),
@@ -253,7 +257,7 @@ fn the_same_key_twice_is_a_duplicate_or_a_conflict() {
 fn content_is_that_of_the_mapped_columns_in_any_order() {
     let content = |text: &str| {
         let (mut input, mapping) = (input(text), mapping());
-        let mut rows = Rows::open(&mut input, &mapping).unwrap();
+        let mut rows = Rows::open(&mut input, Format::Csv(&mapping)).unwrap();
         match rows.next_row().unwrap() {
             Some(RowOutcome::Mapped(row)) => row.content,
             other => panic!("{other:?}"),
@@ -288,13 +292,13 @@ fn gzip_is_told_by_content_and_a_byte_order_mark_is_no_name() {
     ] {
         assert_eq!(outcomes(bytes).0, ["1"]);
         // The hash is that of the file as it is.
-        let survey = input(bytes).survey().unwrap();
+        let survey = surveyed(&mut input(bytes)).unwrap();
         assert_eq!(survey.file_hash, *blake3::hash(bytes).as_bytes());
         assert_eq!((survey.len, survey.rows), (u64::try_from(bytes.len()).unwrap(), 1));
     }
     // The mark does not hide a quotation mark behind it.
     for mark in ["", "\u{feff}"] {
-        assert_eq!(input(format!("{mark}\"a\nb\",c\n1,2\n")).survey().unwrap().rows, 1);
+        assert_eq!(surveyed(&mut input(format!("{mark}\"a\nb\",c\n1,2\n"))).unwrap().rows, 1);
     }
     // Two members, as `cat a.gz b.gz` makes.
     let members = [gzip(text.as_bytes()), gzip(b"2,2024-05-01,,,Call,,,,,,,,,,Open\n")].concat();
@@ -307,34 +311,34 @@ fn a_file_is_read_again_though_its_name_is_given_to_another() {
     let path = folder.path().join("cases.csv");
     std::fs::write(&path, file(&["1,2024-05-01,,,Call,,,,,,,,,,Open"])).unwrap();
     let mut input = Input::open(&path).unwrap();
-    let survey = input.survey().unwrap();
+    let survey = surveyed(&mut input).unwrap();
     std::fs::rename(&path, folder.path().join("other")).unwrap();
     std::fs::write(&path, "x\n").unwrap();
-    assert_eq!(input.survey().unwrap(), survey);
+    assert_eq!(surveyed(&mut input).unwrap(), survey);
     // Changed in place is found by the hash.
     let mut other = std::fs::OpenOptions::new().append(true).open(folder.path().join("other")).unwrap();
     other.write_all(b"\n").unwrap();
-    assert_ne!(input.survey().unwrap().file_hash, survey.file_hash);
-    assert!(matches!(Input::open(&folder.path().join("none")).unwrap_err(), TableError::Io(_)));
-    assert!(matches!(Input::open(folder.path()).unwrap_err(), TableError::Io(_)));
+    assert_ne!(surveyed(&mut input).unwrap().file_hash, survey.file_hash);
+    assert!(matches!(Input::open(&folder.path().join("none")).unwrap_err(), FileError::Io(_)));
+    assert!(matches!(Input::open(folder.path()).unwrap_err(), FileError::Io(_)));
 }
 
 #[test]
 fn what_is_no_table_is_refused() {
-    assert!(matches!(table_error(""), TableError::Empty));
-    assert!(matches!(table_error("\n\r\n"), TableError::Empty));
-    assert!(matches!(table_error(gzip(b"")), TableError::Empty));
-    assert!(matches!(table_error("a,,c\n"), TableError::UnnamedColumn { number: 2 }));
-    assert_eq!(table_error("a,b, a\n").to_string(), "columns 1 and 3 have the same name: a");
-    assert!(matches!(table_error(format!("a,{}\n", "b".repeat(201))), TableError::Header(_)));
-    assert!(matches!(table_error("a,".repeat(1_000) + "a\n"), TableError::Header(_)));
-    assert!(matches!(table_error("a,\"b\nc,d\n"), TableError::Header(_)));
-    assert!(matches!(table_error("x".repeat(5 << 20)), TableError::Header(_)));
+    assert!(matches!(file_error(""), FileError::Empty));
+    assert!(matches!(file_error("\n\r\n"), FileError::Empty));
+    assert!(matches!(file_error(gzip(b"")), FileError::Empty));
+    assert!(matches!(file_error("a,,c\n"), FileError::UnnamedColumn { number: 2 }));
+    assert_eq!(file_error("a,b, a\n").to_string(), "columns 1 and 3 have the same name: a");
+    assert!(matches!(file_error(format!("a,{}\n", "b".repeat(201))), FileError::Header(_)));
+    assert!(matches!(file_error("a,".repeat(1_000) + "a\n"), FileError::Header(_)));
+    assert!(matches!(file_error("a,\"b\nc,d\n"), FileError::Header(_)));
+    assert!(matches!(file_error("x".repeat(5 << 20)), FileError::Header(_)));
     for bytes in [&b"PK\x03\x04..."[..], b"\xff\xfea\0", b"\xfe\xff\0a", b"\x28\xb5\x2f\xfd...", b"a,\xe9\n"]
     {
-        assert!(matches!(table_error(bytes), TableError::OtherKind(_)), "{}", bytes.escape_ascii());
+        assert!(matches!(file_error(bytes), FileError::OtherKind(_)), "{}", bytes.escape_ascii());
     }
-    assert!(matches!(table_error(gzip(&gzip(b"a\n1\n"))), TableError::OtherKind(_)));
+    assert!(matches!(file_error(gzip(&gzip(b"a\n1\n"))), FileError::OtherKind(_)));
 }
 
 #[test]
@@ -342,14 +346,14 @@ fn damaged_gzip_is_refused_before_any_row() {
     let text = file(&["1,2024-05-01,,,Call,,,,,,,,,,Open"; 99]);
     let whole = gzip(text.as_bytes());
     for len in 2..whole.len() {
-        assert!(matches!(table_error(&whole[..len]), TableError::Gzip(_)), "{len}");
+        assert!(matches!(file_error(&whole[..len]), FileError::Gzip(_)), "{len}");
     }
     // The check sum at the end.
     let mut flipped = whole.clone();
     let place = flipped.len() - 6;
     flipped[place] ^= 1;
-    assert!(matches!(table_error(&flipped), TableError::Gzip(_)));
-    assert!(matches!(table_error([&whole[..], b"more"].concat()), TableError::Gzip(_)));
+    assert!(matches!(file_error(&flipped), FileError::Gzip(_)));
+    assert!(matches!(file_error([&whole[..], b"more"].concat()), FileError::Gzip(_)));
 }
 
 #[test]
@@ -361,7 +365,7 @@ fn a_gzip_bomb_is_refused_without_expanding_it() {
     for _ in 0..512 {
         encoder.write_all(&zeros).unwrap();
     }
-    assert!(matches!(table_error(encoder.finish().unwrap()), TableError::Expansion));
+    assert!(matches!(file_error(encoder.finish().unwrap()), FileError::Expansion));
 }
 
 #[test]
@@ -395,14 +399,16 @@ fn an_end_inside_quotes_rejects_the_last_row() {
 fn columns_that_are_missing_or_new_are_named() {
     let mapping = mapping();
     let mut renamed = input(HEADER.replace("opened", "open_dt").replace("office", "dept") + "\n");
-    let Err(RowsError::Mapping(error)) = Rows::open(&mut renamed, &mapping) else { panic!("bound") };
+    let Err(RowsError::Mapping(error)) = Rows::open(&mut renamed, Format::Csv(&mapping)) else {
+        panic!("bound")
+    };
     assert_eq!(
         error.to_string(),
         "the file has no column office, opened (mapping hotline); it has no, open_dt, due, kind, source, dept, area, \
          title, assigned, inspected, note, replied, result, closed, status"
     );
     let mut grown = input(format!("{HEADER},remarks,phone\n"));
-    assert_eq!(Rows::open(&mut grown, &mapping).unwrap().unmapped(), ["phone"]);
+    assert_eq!(Rows::open(&mut grown, Format::Csv(&mapping)).unwrap().unmapped(), ["phone"]);
 }
 
 #[test]
@@ -440,7 +446,7 @@ fn a_mapping_that_contradicts_itself_is_refused() {
     ));
     assert_eq!(
         Mapping::shipped("boston").unwrap_err().to_string(),
-        "unknown mapping: boston (there is boston311)"
+        "unknown mapping: boston (there is boston311, xes)"
     );
 }
 
@@ -470,10 +476,10 @@ fn boston() -> Option<PathBuf> {
 fn the_whole_boston_file_is_mapped() {
     let Some(path) = boston() else { return };
     let mut input = Input::open(&path).unwrap();
-    let survey = input.survey().unwrap();
+    let survey = surveyed(&mut input).unwrap();
     assert_eq!((survey.rows, survey.len), (58_251, 3_392_174));
     let mapping = Mapping::shipped("boston311").unwrap();
-    let mut rows = Rows::open(&mut input, &mapping).unwrap();
+    let mut rows = Rows::open(&mut input, Format::Csv(&mapping)).unwrap();
     assert_eq!(rows.unmapped(), [""; 0]);
     let (mut due, mut closed, mut ambiguous) = (0, 0, Vec::new());
     let (mut in_time, mut late, mut open) = (0, 0, 0);
@@ -531,7 +537,7 @@ fn the_words_of_the_shipped_mapping_are_those_of_the_domain() {
 
 #[test]
 fn limits_are_those_of_the_domain() {
-    assert_eq!(super::rows::TERM_LEN_MAX, docket_domain::Label::MAX_LEN);
+    assert_eq!(super::row::TERM_LEN_MAX, docket_domain::Label::MAX_LEN);
     assert_eq!(super::table::CELL_LEN_MAX, docket_domain::PersonalText::MAX_LEN);
 }
 
@@ -551,10 +557,10 @@ fn how_fast_the_boston_file_is_mapped() {
         }
         println!("{} times in {:.0?}", 3 * 58_251, start.elapsed());
         let start = Instant::now();
-        let survey = input.survey().unwrap();
+        let survey = surveyed(&mut input).unwrap();
         let surveyed = start.elapsed();
         let start = Instant::now();
-        let mut rows = Rows::open(&mut input, &mapping).unwrap();
+        let mut rows = Rows::open(&mut input, Format::Csv(&mapping)).unwrap();
         let mut acts = 0;
         while let Some(outcome) = rows.next_row().unwrap() {
             let RowOutcome::Mapped(row) = outcome else { panic!("{outcome:?}") };
@@ -592,6 +598,6 @@ fn a_cell_of_two_gibibytes_is_rejected() {
 fn a_pipe_that_never_ends_is_refused() {
     assert!(matches!(
         Input::from_pipe(std::io::repeat(b'a').take(u64::MAX)).unwrap_err(),
-        TableError::PipeTooLong
+        FileError::PipeTooLong
     ));
 }

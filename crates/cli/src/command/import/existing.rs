@@ -1,17 +1,33 @@
 //! Compares a row with what the ledger holds under its key.
 
-use docket_domain::{CaseId, Event, NewEvent, SourceId, StreamRef, UnitId};
+use docket_domain::{Command, Event, OccurredAt, PersonalValue};
 use docket_log::Reader;
-use docket_projection::event_of;
-use docket_proof::{Flags, RecordIndex};
+use docket_projection::{Office, event_of};
+use docket_proof::{Flags, RecordIndex, RecordView};
 
-use crate::{failure::Failure, import::MappedRow};
+use crate::failure::Failure;
 
-use super::row::Vocabulary;
+use super::draft::{Draft, Ids, row_id};
 
 /// The ledger as it stood when the import began.
 pub(super) struct Existing {
     reader: Reader,
+}
+
+/// What the ledger holds of a row.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Held {
+    /// All of it.
+    Whole,
+    /// So many of its events, in the stream of this id; it may say more.
+    Begun {
+        /// The id.
+        opened: u64,
+        /// How many.
+        held: usize,
+    },
+    /// Something else.
+    Other,
 }
 
 impl Existing {
@@ -19,67 +35,84 @@ impl Existing {
         Self { reader }
     }
 
-    /// Says whether the batch that begins at `first` records what the row says. Which file and row it came from, and in
-    /// which order, does not matter.
-    pub(super) fn is_same(
+    /// Says how much of a row the ledger holds in the batch that begins at `first`, and in those that went on with it.
+    /// Which file and row it came from does not matter.
+    pub(super) fn compare(
         &self,
+        office: &mut Office,
+        mapping: &str,
         first: RecordIndex,
-        row: &MappedRow<'_>,
-        unit: Option<UnitId>,
-        vocabulary: &Vocabulary,
-    ) -> Result<bool, Failure> {
-        // A row whose unit is not in the register cannot be in the ledger as it is.
-        if row.unit.is_some() && unit.is_none() {
+        draft: &impl Draft,
+        ids: Ids<'_>,
+    ) -> Result<Held, Failure> {
+        if first.0 >= self.reader.size() {
+            // Added by this very import: the pass over the file has compared it.
+            return Ok(Held::Whole);
+        }
+        let opened = self.reader.record(first)?.view().stream.id;
+        let Ok(expected) = draft.commands(&Ids { opened, ..ids }) else { return Ok(Held::Other) };
+        let expected: Vec<_> = expected.into_iter().map(Expected::of).collect();
+        let (mut held, mut batch) = (0, first);
+        loop {
+            match self.batch(batch, expected.get(held..).unwrap_or_default())? {
+                None => return Ok(Held::Other),
+                Some(same) => held += same,
+            }
+            if held == expected.len() {
+                return Ok(Held::Whole);
+            }
+            if !draft.may_grow() {
+                return Ok(Held::Other);
+            }
+            match office.find_command(&row_id(mapping, draft.key(), held))? {
+                Some(next) => batch = next,
+                None => return Ok(Held::Begun { opened, held }),
+            }
+        }
+    }
+
+    /// Returns how many events a batch has, if they are the first of these.
+    fn batch(&self, first: RecordIndex, expected: &[Expected]) -> Result<Option<usize>, Failure> {
+        for (index, (new, count)) in (first.0..).zip(expected.iter().zip(1..)) {
+            let stored = self.reader.record(RecordIndex(index))?;
+            let view = stored.view();
+            if !self.is_same(&view, new)? {
+                return Ok(None);
+            }
+            if view.flags.has(Flags::LAST) {
+                return Ok(Some(count));
+            }
+        }
+        // The ledger holds more.
+        Ok(None)
+    }
+
+    fn is_same(&self, view: &RecordView<'_>, new: &Expected) -> Result<bool, Failure> {
+        let Some((event, meta)) = event_of(view).map_err(Failure::undecided)? else { return Ok(false) };
+        if without_origin(event) != new.event || meta.occurred != new.occurred {
             return Ok(false);
         }
-        let expected = expected_events(row.clone(), unit, vocabulary);
-        let Some(expected) = expected else { return Ok(false) };
-        let mut index = first;
-        for (number, new) in (1..).zip(&expected) {
-            if index.0 >= self.reader.size() {
-                // Added by this very import: the pass over the file has compared it.
-                return Ok(true);
-            }
-            let stored = self.reader.record(index)?;
-            let view = stored.view();
-            let Some((event, meta)) = event_of(&view).map_err(Failure::undecided)? else { return Ok(false) };
-            let is_last = view.flags.has(Flags::LAST);
-            if without_origin(event) != new.event
-                || meta.occurred != new.occurred
-                || is_last != (number == expected.len())
-            {
-                return Ok(false);
-            }
-            let values = self.reader.values(&view)?;
-            let same_values = values.len() == new.personal.len()
-                && values.iter().zip(&new.personal).all(|(stored, new)| {
-                    stored.field == new.field.number()
-                        && stored.value.as_slice() == new.text.expose().as_bytes()
-                });
-            if !same_values {
-                return Ok(false);
-            }
-            index.0 += 1;
-        }
-        Ok(true)
+        let values = self.reader.values(view)?;
+        Ok(values.len() == new.personal.len()
+            && values.iter().zip(&new.personal).all(|(stored, new)| {
+                stored.field == new.field.number() && stored.value.as_slice() == new.text.expose().as_bytes()
+            }))
     }
 }
 
-/// Returns what the row would record, without where it came from.
-fn expected_events(
-    row: MappedRow<'_>,
-    unit: Option<UnitId>,
-    vocabulary: &Vocabulary,
-) -> Option<Vec<NewEvent>> {
-    let source = SourceId::new(1)?;
-    let stream: StreamRef = CaseId::new(1)?.stream();
-    let commands = vocabulary.commands(row, source, unit, 1).ok()?;
-    let events = commands.into_iter().map(|command| {
-        let (actor, occurred) = (command.actor, command.occurred);
+/// What a command would record, without where it came from.
+struct Expected {
+    occurred: OccurredAt,
+    event: Event,
+    personal: Vec<PersonalValue>,
+}
+
+impl Expected {
+    fn of(command: Command) -> Self {
+        let occurred = command.occurred;
         let (event, personal) = command.act.into_parts();
-        NewEvent { stream, actor, occurred, event: without_origin(event), personal }
-    });
-    Some(events.collect())
+        Self { occurred, event: without_origin(event), personal }
+    }
 }
 
 fn without_origin(mut event: Event) -> Event {
