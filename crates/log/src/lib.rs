@@ -25,6 +25,7 @@ mod heads;
 mod identity;
 mod keys;
 mod lock;
+mod private_key;
 mod reader;
 mod recovery;
 mod replace;
@@ -35,6 +36,7 @@ mod tail;
 mod testing;
 mod tree;
 mod vault;
+mod witness;
 mod writer;
 
 pub use batch::{Appended, Batch, MAX_BATCH_RECORDS, NewRecord, NewValue};
@@ -57,6 +59,7 @@ pub use scan::{
 };
 #[cfg(any(test, feature = "sim"))]
 pub use testing::{CountedEntropy, StepClock};
+pub use witness::{WatchedLog, Witness, WitnessError};
 pub use writer::{Clock, Entropy, MAX_CLOCK_BEHIND_US, Writer};
 
 #[doc = include_str!("../FORMAT.md")]

@@ -1,5 +1,9 @@
 //! Putting a new, synced file in the place of an old one.
 
+use std::io;
+
+use zeroize::Zeroizing;
+
 use crate::{
     disk::Disk,
     error::{Doing, StoreError},
@@ -38,4 +42,44 @@ pub(crate) fn replace(
     new.sync_data().doing("sync", &temporary)?;
     disk.rename(&temporary, &path).doing("rename", &temporary)?;
     disk.sync_dir(family.dir()).doing("sync", family.dir())
+}
+
+/// Puts a small private file in the place of `name` in folder `dir`. Durable on return; a crash leaves the old file or
+/// the new one.
+pub(crate) fn replace_small(disk: &dyn Disk, dir: &str, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let path = join(dir, name);
+    let temporary = format!("{path}.tmp");
+    match disk.remove(&temporary) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        other => other.doing("remove", &temporary)?,
+    }
+    let file = disk.create_new_private(&temporary).doing("create", &temporary)?;
+    file.write_all_at(bytes, 0).doing("write", &temporary)?;
+    file.sync_data().doing("sync", &temporary)?;
+    disk.rename(&temporary, &path).doing("rename", &temporary)?;
+    disk.sync_dir(dir).doing("sync", dir)
+}
+
+/// Reads a small file, which may be a secret; `None` where there is none.
+pub(crate) fn read_small(
+    disk: &dyn Disk,
+    path: &str,
+    limit: u64,
+) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
+    let file = match disk.open_read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.doing("open", path)?,
+    };
+    let len = file.len().doing("measure", path)?;
+    if len > limit {
+        return Err(StoreError::Limit { what: "a small file's length", found: len, limit });
+    }
+    let mut bytes = Zeroizing::new(vec![0; usize::try_from(len).unwrap_or_default()]);
+    file.read_exact_at(&mut bytes, 0).doing("read", path)?;
+    Ok(Some(bytes))
+}
+
+/// Names a file in a folder, which is empty for the disk's own.
+pub(crate) fn join(dir: &str, name: &str) -> String {
+    if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") }
 }

@@ -165,6 +165,19 @@ pub struct LastSeen {
     pub time: u64,
 }
 
+impl LastSeen {
+    /// Takes up again what a witness stored: the note of a [`Cosignature`], for which its own signature in it vouches.
+    ///
+    /// # Errors
+    /// When the note is malformed, no checkpoint, or not cosigned by `witness`.
+    pub fn from_note(note: &[u8], witness: &VerifierKey) -> Result<Self, CheckpointError> {
+        let note = Note::parse(note)?;
+        let times = note.verify(std::slice::from_ref(witness))?.into_iter().filter_map(|one| one.time);
+        let time = times.max().ok_or(NoteError::NoKnownSignature)?;
+        Ok(Self { checkpoint: Checkpoint::parse_text_of_any_log(note.text())?, time })
+    }
+}
+
 /// What a witness answers, once `seen` is stored.
 #[derive(Clone, Debug)]
 #[must_use = "store what was seen before the cosignature leaves"]
