@@ -14,6 +14,7 @@
 mod batch;
 mod checkpoint_file;
 mod commit;
+mod cosignatures;
 mod create;
 mod cut;
 mod disk;
@@ -41,6 +42,7 @@ mod writer;
 
 pub use batch::{Appended, Batch, MAX_BATCH_RECORDS, NewRecord, NewValue};
 pub use checkpoint_file::MAX_LEDGER_NOTE_LEN;
+pub use cosignatures::{Cosigned, ImportError};
 pub use create::{NewLedger, create};
 pub use disk::{DirEntry, Disk, DiskFile, EntryKind, FileDisk};
 #[cfg(any(test, feature = "sim"))]
@@ -54,8 +56,8 @@ pub use lock::{LockError, WriterLock};
 pub use reader::{PersonalValue, Reader, StoredRecord};
 pub use recovery::Recovered;
 pub use scan::{
-    CheckpointVerdict, CutNote, Finding, GivenCheckpoint, MAX_FINDINGS, Report, ScanOptions, Undecided,
-    Verdict, scan,
+    CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, GivenCheckpoint, MAX_FINDINGS, Report,
+    ScanOptions, Undecided, Verdict, WitnessSummary, scan,
 };
 #[cfg(any(test, feature = "sim"))]
 pub use testing::{CountedEntropy, StepClock};

@@ -116,6 +116,10 @@ impl Reader {
         &self.identity
     }
 
+    pub(crate) fn disk(&self) -> &dyn Disk {
+        self.disk.as_ref()
+    }
+
     /// Returns the number of records in whole batches.
     pub fn size(&self) -> u64 {
         self.tail.size

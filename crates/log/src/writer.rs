@@ -320,7 +320,21 @@ impl Writer {
         Ok((state, appended))
     }
 
-    fn append_system(&self, system: &SystemRecord, any_clock: bool) -> Result<Appended, StoreError> {
+    /// Returns the time that a record would get now.
+    pub(crate) fn next_time(&self) -> i64 {
+        let mut state = self.lock();
+        state.clock.now().max(state.tail.recorded_at)
+    }
+
+    pub(crate) fn disk(&self) -> Arc<dyn Disk> {
+        self.disk.clone()
+    }
+
+    pub(crate) fn append_system(
+        &self,
+        system: &SystemRecord,
+        any_clock: bool,
+    ) -> Result<Appended, StoreError> {
         let mut state = self.lock();
         if state.poisoned {
             return Err(StoreError::Poisoned);

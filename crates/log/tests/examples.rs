@@ -17,12 +17,16 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use docket_log::{
     CountedEntropy, Disk, HeadTable, KeyFolder, NewLedger, Reader, SimDisk, StepClock, Verdict, create,
 };
-use docket_proof::{leaf_hash, node_hash};
+use docket_proof::{CosigningKey, Note, leaf_hash, node_hash};
 use support::{START, batch, genesis, key, look, record};
 
 const FORMAT: &str = include_str!("../FORMAT.md");
 
-/// Three records, one value, one checkpoint; everything random replaced by a count.
+fn witness() -> CosigningKey {
+    CosigningKey::from_seed("witness.example/w1", &[9; 32]).unwrap()
+}
+
+/// Four records, one value, one checkpoint, one cosignature; everything random replaced by a count.
 fn ledger() -> BTreeMap<String, Vec<u8>> {
     let sim = SimDisk::new();
     let disk: Arc<dyn Disk> = Arc::new(sim.clone());
@@ -38,7 +42,10 @@ fn ledger() -> BTreeMap<String, Vec<u8>> {
         batch(1, vec![record(4, 1, b"opened", &["an invented name"]), record(4, 1, b"closed", &[])]);
     both.command_id = [0xc1; 16];
     writer.append(&both).unwrap();
-    writer.checkpoint().unwrap();
+    let (_, note) = writer.checkpoint().unwrap();
+    let mut note = Note::parse(&note).unwrap();
+    note.push_signature(witness().cosign(&note, 1_262_304_008)).unwrap();
+    writer.record_cosignature(&note.to_bytes(), witness().verifier()).unwrap();
     assert_eq!(look(&sim, Vec::new()).verdict(), Verdict::Intact);
     sim.files()
 }
@@ -79,8 +86,8 @@ fn section() -> String {
     let (segment, vault) = (&files["log/00000000.seg"], &files["vault/00000000.vlt"]);
     let checkpoints = &files["checkpoints/00000000.ckp"];
     let mut out = String::from(
-        "All of one ledger: a genesis, and a batch of two records, the first with one value. Its key is that of the \
-         Ed25519 seed of 32 bytes 07. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
+        "All of one ledger: a genesis, a batch of two records, the first with one value, and the cosignature of a witness. Its key is that of the \
+         Ed25519 seed of 32 bytes 07, the witness's that of 32 bytes 09. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
          u64 counts, as shown; the command id of the batch is 16 bytes c1. The three files are given completely, in hex, with the \
          fields' names behind `#`.\nThe tests build the same bytes and compare.\n",
     );
@@ -98,7 +105,7 @@ fn section() -> String {
         (32, "previous hash: none"),
     ]);
     let mut records: Vec<(&[u8], &[u8])> = Vec::new();
-    for index in 0..3 {
+    for index in 0..4 {
         writeln!(rows.out).unwrap();
         let start = rows.rest;
         let len = u32::from_le_bytes(start[..4].try_into().unwrap()) as usize;
@@ -141,6 +148,16 @@ fn section() -> String {
                 (23, "body: origin, ledger.example/office-1"),
                 (2, "body: time zone length"),
                 (13, "body: time zone, Asia/Shanghai"),
+            ]);
+        } else if index == 3 {
+            rows.fields(&[
+                (8, "body: size of the checkpoint"),
+                (32, "body: its root"),
+                (8, "body: time, 2010-01-01T00:00:08Z"),
+                (32, "body: public key of the witness"),
+                (64, "body: signature"),
+                (2, "body: name length"),
+                (18, "body: name, witness.example/w1"),
             ]);
         } else {
             rows.field(body, ["", "body: opened", "body: closed"][index]);
@@ -228,7 +245,30 @@ fn derive(out: &mut String, records: &[(&[u8], &[u8])], vault: &[u8], note: &[u8
     let note = std::str::from_utf8(note).unwrap();
     let signed_root = BASE64_STANDARD.decode(note.lines().nth(2).unwrap()).unwrap();
     assert_eq!(signed_root, root.as_bytes());
-    writeln!(out, "```\n\nThe note:\n\n```text\n{note}```").unwrap();
+    let (witness, seen) = (witness(), records[3].0);
+    line("witness's key id", witness.verifier().id().as_bytes());
+    // The cosigned message, and the line, without a look at how the library makes them.
+    let body = &seen[88 + 16..seen.len() - 8];
+    let (time, signature) = (&body[40..48], &body[80..144]);
+    let time = u64::from_le_bytes(time.try_into().unwrap());
+    let (text, _) = note.split_once("\n\n").unwrap();
+    let message = format!("cosignature/v1\ntime {time}\n{text}\n");
+    let public_key = ed25519_dalek::VerifyingKey::from_bytes(witness.verifier().public_key()).unwrap();
+    let ed25519 = ed25519_dalek::Signature::from_slice(signature).unwrap();
+    public_key.verify_strict(message.as_bytes(), &ed25519).unwrap();
+    let id = witness.verifier().id();
+    let line = [id.as_bytes().as_slice(), &time.to_be_bytes(), signature].concat();
+    let line = format!("\u{2014} {} {}\n", witness.verifier().name(), BASE64_STANDARD.encode(line));
+    writeln!(
+        out,
+        "```\n\nThe note, and the cosigned checkpoint:\n\n```text\n{note}```\n\n```text\n{note}{line}```"
+    )
+    .unwrap();
+    let keys = [key().verifier().clone(), witness.verifier().clone()];
+    assert_eq!(
+        docket_proof::open_checkpoint(format!("{note}{line}").as_bytes(), &keys).unwrap().signatures.len(),
+        2
+    );
 }
 
 #[test]
@@ -264,7 +304,8 @@ fn the_hex_of_the_worked_examples_is_a_ledger() {
     let mut written = ledger();
     files.insert("ledger.toml".into(), written["ledger.toml"].clone());
     let report = look(&SimDisk::from_files(files.clone()), Vec::new());
-    assert_eq!((report.verdict(), report.size, report.values), (Verdict::Intact, 3, 1));
+    assert_eq!((report.verdict(), report.size, report.values), (Verdict::Intact, 4, 1));
+    assert_eq!(report.cosignatures, 1);
     written.retain(|path, _| !path.starts_with("keys/"));
     assert_eq!(files, written);
 }

@@ -45,6 +45,7 @@ mod tlog_proof;
 mod tree;
 mod unproven;
 mod witness;
+mod witness_seen;
 
 pub use bytes::Fields;
 pub use chained::{ChainedRecord, RecordExtra};
@@ -89,6 +90,7 @@ pub use witness::{
     Cosignature, LastSeen, MAX_WITNESS_CLOCK_BEHIND_S, MAX_WITNESS_PROOF, MAX_WITNESS_REQUEST_LEN, Refusal,
     RequestError, WitnessRequest, WitnessedLog, cosign_request,
 };
+pub use witness_seen::{CosignatureError, MAX_WITNESS_NAME_LEN, WitnessSeen};
 
 #[doc = include_str!("../PROOFS.md")]
 pub mod proofs {}

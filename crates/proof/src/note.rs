@@ -146,7 +146,7 @@ pub struct NoteSignature {
 }
 
 impl NoteSignature {
-    fn new(name: String, id: KeyId, bytes: Vec<u8>) -> Self {
+    pub(crate) fn new(name: String, id: KeyId, bytes: Vec<u8>) -> Self {
         Self { name, id, bytes }
     }
 

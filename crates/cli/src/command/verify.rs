@@ -93,8 +93,7 @@ fn scan_shown(place: &Place, options: ScanOptions<'_>, output: &Output) -> Resul
             progress.set(total);
         }
     };
-    let ScanOptions { threads, patience, given, .. } = options;
-    let report = scan(place.disk().as_ref(), &ScanOptions { threads, patience, given, progress: &tick })?;
+    let report = scan(place.disk().as_ref(), &ScanOptions { progress: &tick, ..options })?;
     if let Ok(progress) = progress.lock() {
         progress.finish();
     }

@@ -12,7 +12,10 @@ use crate::{
     identity::read_front,
 };
 
-use super::report::{Finding, Report};
+use super::{
+    report::{Cosigner, Finding, Report},
+    witnesses::cosigners,
+};
 
 /// A checkpoint that an inspector kept.
 #[derive(Clone, Debug)]
@@ -154,20 +157,30 @@ fn open_own(note: &[u8], keys: &[VerifierKey]) -> Result<Checkpoint, String> {
 
 /// What can be said of a given checkpoint before the log is read.
 pub(crate) enum Given {
-    /// Signed by the ledger's key; its root is still to be compared.
-    Opened(Checkpoint),
+    /// Signed by the ledger's key, and by these witnesses; its root is still to be compared.
+    Opened(Checkpoint, Vec<Cosigner>),
     /// Another key, another ledger, or a broken signature.
     Foreign(Option<Checkpoint>, String),
     /// No checkpoint at all.
     Unreadable(String),
 }
 
-pub(crate) fn open_given(note: &[u8], verifier: &VerifierKey) -> Given {
+pub(crate) fn open_given(
+    given: &GivenCheckpoint,
+    verifier: &VerifierKey,
+    witnesses: &[VerifierKey],
+    report: &mut Report,
+) -> Given {
+    let note = given.note.as_slice();
     let parsed = Note::parse(note)
         .map_err(|error| error.to_string())
         .and_then(|note| Checkpoint::parse_text(note.text()).map_err(|error| error.to_string()));
     match (open_checkpoint(note, std::slice::from_ref(verifier)), parsed) {
-        (Ok(opened), _) => Given::Opened(opened.checkpoint),
+        (Ok(opened), _) => {
+            let (cosigners, bad) = cosigners(note, witnesses);
+            bad.into_iter().for_each(|why| report.undecide(&given.name, None, why));
+            Given::Opened(opened.checkpoint, cosigners)
+        }
         (Err(error), Ok(checkpoint)) => {
             let why = if checkpoint.origin() == verifier.name() {
                 format!("the ledger's key has not signed it: {error}")

@@ -8,9 +8,12 @@ mod folder;
 mod order;
 mod report;
 mod segment_scan;
+mod witnesses;
 
 pub use checkpoints::GivenCheckpoint;
-pub use report::{CheckpointVerdict, CutNote, Finding, MAX_FINDINGS, Report, Undecided, Verdict};
+pub use report::{
+    CheckpointVerdict, Cosigner, CutNote, Finding, MAX_FINDINGS, Report, Undecided, Verdict, WitnessSummary,
+};
 
 use std::{
     collections::BTreeMap,
@@ -28,7 +31,9 @@ use crate::{
     error::{Doing, StoreError},
     files::{Family, SEGMENT_RECORDS},
     identity::Identity,
+    writer::MAX_CLOCK_BEHIND_US,
 };
+use docket_proof::{ClockKind, VerifierKey};
 
 use checkpoints::{Given, OwnCheckpoints, open_given};
 use folder::Noted;
@@ -44,6 +49,10 @@ pub struct ScanOptions<'a> {
     pub patience: Duration,
     /// Checkpoints that were kept elsewhere.
     pub given: Vec<GivenCheckpoint>,
+    /// Witnesses whose cosignatures on those count.
+    pub witnesses: Vec<VerifierKey>,
+    /// How far a recorded time and the time of a cosignature over it may differ.
+    pub tolerance: Duration,
     /// Called from all threads with the number of records done since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
@@ -54,10 +63,16 @@ impl Default for ScanOptions<'_> {
             threads: std::thread::available_parallelism().map_or(1, Into::into),
             patience: Duration::from_secs(2),
             given: Vec::new(),
+            witnesses: Vec::new(),
+            tolerance: DEFAULT_TOLERANCE,
             progress: &|_| {},
         }
     }
 }
+
+/// How far a recorded time and that of a cosignature over it may differ where nothing else is said: as far as a clock may
+/// stand behind the last record.
+pub const DEFAULT_TOLERANCE: Duration = Duration::from_micros(MAX_CLOCK_BEHIND_US.unsigned_abs());
 
 /// What the workers share.
 pub(crate) struct Context<'a> {
@@ -105,18 +120,23 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         report.undecide(Family::Segment.dir(), None, "there is no segment".to_owned());
         return Ok(report);
     }
-    let given: Vec<(&GivenCheckpoint, Given)> =
-        options.given.iter().map(|given| (given, open_given(&given.note, &identity.verifier))).collect();
+    let given: Vec<(&GivenCheckpoint, Given)> = options
+        .given
+        .iter()
+        .map(|given| (given, open_given(given, &identity.verifier, &options.witnesses, &mut report)))
+        .collect();
     let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
     sizes.extend(given.iter().filter_map(|(_, given)| match given {
-        Given::Opened(checkpoint) => Some(checkpoint.size()),
+        Given::Opened(checkpoint, _) => Some(checkpoint.size()),
         _ => None,
     }));
     sizes.sort_unstable();
     sizes.dedup();
     let signed = sizes.last().copied().unwrap_or(0);
 
-    let mut ordered = Ordered::new(&identity, signed);
+    let tolerance = i64::try_from(options.tolerance.as_micros()).unwrap_or(i64::MAX);
+    let has_real_times = identity.genesis.clock == ClockKind::System;
+    let mut ordered = Ordered::new(&identity, signed, has_real_times.then_some(tolerance));
     let mut held_back = None;
     {
         let context =

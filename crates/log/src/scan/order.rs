@@ -16,9 +16,10 @@ use crate::{
 
 use super::{
     checkpoints::{Given, GivenCheckpoint, OwnCheckpoints},
-    folder::Noted,
+    folder::{Noted, numbered},
     report::{CheckpointVerdict, CutNote, Finding, Report},
-    segment_scan::{NOT_HELD, SegmentDamage, SegmentScan},
+    segment_scan::{NOT_HELD, SegmentDamage, SegmentScan, SystemStep},
+    witnesses::{KnownSize, Witnesses},
 };
 
 /// How a segment ends.
@@ -40,8 +41,9 @@ pub(crate) struct Ordered<'a> {
     recorded_at: i64,
     tree: Frontier,
     streams: HeadTable,
-    /// The roots at the sizes asked for, and whether a batch is open there.
-    roots: Vec<(u64, RootHash, bool)>,
+    /// The log at the sizes asked for, ascending.
+    roots: Vec<KnownSize>,
+    witnesses: Witnesses,
     /// The first record of the batch that is open, if one is.
     batch_start: Option<u64>,
     durable_to: u64,
@@ -54,7 +56,7 @@ pub(crate) struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    pub(crate) fn new(identity: &'a Identity, signed: u64) -> Self {
+    pub(crate) fn new(identity: &'a Identity, signed: u64, tolerance: Option<i64>) -> Self {
         Self {
             identity,
             signed,
@@ -65,6 +67,7 @@ impl<'a> Ordered<'a> {
             tree: Frontier::new(),
             streams: HeadTable::new(),
             roots: Vec::new(),
+            witnesses: Witnesses::new(tolerance),
             batch_start: None,
             durable_to: 0,
             opaque: false,
@@ -202,13 +205,15 @@ impl<'a> Ordered<'a> {
                 self.follow_batch(index, step.flags, step.durable_to, path, report);
             }
         }
-        for (index, system) in &scan.systems {
-            self.follow_system(*index, system, path, report);
-        }
         for at in &scan.at_sizes {
             let mut tree = self.tree.clone();
             push_parts(&mut tree, &at.parts);
-            self.roots.push((at.size, tree.root(), at.in_batch));
+            let (size, in_batch, recorded_at) = (at.size, at.in_batch, at.recorded_at);
+            self.roots.push(KnownSize { size, root: tree.root(), in_batch, recorded_at });
+        }
+        // Behind the roots: a cosignature is of a checkpoint before it.
+        for step in &scan.systems {
+            self.follow_system(step, path, report);
         }
         push_parts(&mut self.tree, &scan.parts);
         self.size = scan.next_index;
@@ -247,14 +252,9 @@ impl<'a> Ordered<'a> {
         }
     }
 
-    fn follow_system(
-        &mut self,
-        index: u64,
-        system: &Result<SystemRecord, SystemError>,
-        path: &str,
-        report: &mut Report,
-    ) {
-        match system {
+    fn follow_system(&mut self, step: &SystemStep, path: &str, report: &mut Report) {
+        let index = step.index;
+        match &step.record {
             Ok(SystemRecord::TailCut(cut)) => {
                 if cut.number != report.cuts.len() as u64 || cut.size > index {
                     let what = "the TailCut record is out of order or cuts beyond itself";
@@ -262,7 +262,14 @@ impl<'a> Ordered<'a> {
                 }
                 report.cuts.push(CutNote { record: index, cut: *cut });
             }
-            Ok(SystemRecord::ClockCorrected { .. }) => report.clock_corrections.push(index),
+            Ok(SystemRecord::ClockCorrected { clock }) => {
+                self.witnesses.correct(*clock, step.recorded_at);
+                report.clock_corrections.push(index);
+            }
+            Ok(SystemRecord::WitnessSeen(seen)) => {
+                let known = self.known(seen.size);
+                self.witnesses.take(index, step.recorded_at, seen, known, report);
+            }
             Ok(_) => {}
             Err(error @ (SystemError::Unknown { .. } | SystemError::UnknownFormat { .. })) => {
                 report.undecide(path, Some(index), error.to_string());
@@ -354,7 +361,6 @@ impl<'a> Ordered<'a> {
         noted: &Noted,
         report: &mut Report,
     ) -> Result<(), StoreError> {
-        self.roots.sort_unstable_by_key(|(size, ..)| *size);
         report.size = self.size;
         report.head = self.head;
         report.root = (self.size > 0).then(|| self.tree.root());
@@ -389,30 +395,53 @@ impl<'a> Ordered<'a> {
                 "no valid checkpoint: nothing that the ledger's key signed vouches for the log".to_owned();
             report.undecide(Family::Checkpoint.dir(), None, why);
         }
+        let (identity, witnesses) =
+            (self.identity, std::mem::replace(&mut self.witnesses, Witnesses::new(None)));
+        if witnesses.has_later() {
+            // Signed and cosigned while the log was read, or taken away: as they are now.
+            let unheard = &mut Report::default();
+            let numbers = numbered(disk, Family::Checkpoint, unheard)?;
+            let own = OwnCheckpoints::read(disk, &numbers, &identity.hash, &identity.verifier, unheard)
+                .doing("read", Family::Checkpoint.dir())?;
+            witnesses.finish(&own, report);
+        } else {
+            witnesses.finish(own, report);
+        }
         self.finish_vaults(disk, noted, report);
         Ok(())
     }
 
+    /// Returns the log at a size that was asked for.
+    fn known(&self, size: u64) -> Option<KnownSize> {
+        if size == 0 {
+            return Some(KnownSize { size, root: empty_root(), in_batch: false, recorded_at: i64::MIN });
+        }
+        let place = self.roots.binary_search_by_key(&size, |known| known.size).ok()?;
+        self.roots.get(place).copied()
+    }
+
     fn compare(&self, size: u64, root: RootHash) -> Compared {
-        let known = match self.roots.binary_search_by_key(&size, |(known, ..)| *known) {
-            Ok(place) => self.roots.get(place).map(|(_, root, in_batch)| (*root, *in_batch)),
-            Err(_) => (size == 0).then(|| (empty_root(), false)),
-        };
-        match known {
-            Some((found, _)) if found != root => Compared::Other(found),
-            Some((_, in_batch)) => Compared::Same { in_batch },
+        match self.known(size) {
+            Some(known) if known.root != root => Compared::Other(known.root),
+            Some(known) => Compared::Same { in_batch: known.in_batch },
             None if self.damage.is_some() => Compared::BehindDamage,
             None => Compared::Longer,
         }
     }
 
-    fn finish_given(&self, given: &GivenCheckpoint, opened: &Given, report: &mut Report) {
+    fn finish_given(&mut self, given: &GivenCheckpoint, opened: &Given, report: &mut Report) {
         let mut holds = false;
+        let mut cosigned = Vec::new();
         let checkpoint = match opened {
-            Given::Opened(checkpoint) => {
+            Given::Opened(checkpoint, cosigners) => {
                 let size = checkpoint.size();
+                cosigned.clone_from(cosigners);
                 match self.compare(size, checkpoint.root()) {
-                    Compared::Same { .. } => holds = true,
+                    Compared::Same { .. } => {
+                        holds = true;
+                        let known = self.known(size);
+                        self.witnesses.take_given(&given.name, known, cosigners, report);
+                    }
                     Compared::Other(found) => {
                         let what = format!(
                             "the ledger is another history: its root at size {size} is not the one kept"
@@ -445,7 +474,12 @@ impl<'a> Ordered<'a> {
                 None
             }
         };
-        report.given.push(CheckpointVerdict { name: given.name.clone(), checkpoint, holds });
+        report.given.push(CheckpointVerdict {
+            name: given.name.clone(),
+            checkpoint,
+            holds,
+            cosigners: cosigned,
+        });
     }
 
     /// Judges vault bytes that belong to no record.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use docket_proof::{Checkpoint, RecordHash, RootHash, TailCut};
+use docket_proof::{Checkpoint, RecordHash, RootHash, TailCut, VerifierKey};
 
 use crate::identity::Identity;
 
@@ -24,7 +24,7 @@ pub enum Verdict {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// Which check failed, a stable name: `chain`, `header`, `footer`, `segment-missing`, `record`, `stream`, `batch`,
-    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`.
+    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`, `witness`, `time`.
     pub check: &'static str,
     /// The file, relative to the ledger's folder, or the name of a checkpoint that was given.
     pub file: String,
@@ -97,6 +97,30 @@ pub struct CheckpointVerdict {
     pub checkpoint: Option<Checkpoint>,
     /// The ledger's root at that size is the checkpoint's.
     pub holds: bool,
+    /// Who of the witnesses asked for has cosigned it.
+    pub cosigners: Vec<Cosigner>,
+}
+
+/// A witness whose cosignature verifies.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cosigner {
+    /// The witness.
+    pub witness: VerifierKey,
+    /// The earliest time that it states, in Unix seconds.
+    pub time: u64,
+}
+
+/// What a witness has cosigned, by the ledger's own records.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct WitnessSummary {
+    /// The witness. Whether anybody should trust it, the ledger cannot say.
+    pub witness: VerifierKey,
+    /// Its cosignatures that hold.
+    pub cosignatures: u64,
+    /// The largest size among them.
+    pub size: u64,
+    /// The time of that one, in Unix seconds.
+    pub time: u64,
 }
 
 /// Everything a scan has to say.
@@ -117,6 +141,10 @@ pub struct Report {
     pub newest: Option<(Checkpoint, Vec<u8>)>,
     /// The checkpoints that were brought along.
     pub given: Vec<CheckpointVerdict>,
+    /// Cosignatures that the ledger's records keep and that hold.
+    pub cosignatures: u64,
+    /// Who made them: at most a thousand, by name.
+    pub witnesses: Vec<WitnessSummary>,
     /// Personal values that were compared with their commitments.
     pub values: u64,
     /// Bytes read in `log/`.

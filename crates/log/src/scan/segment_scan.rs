@@ -31,7 +31,7 @@ pub(crate) struct SegmentScan {
     pub(crate) last_recorded_at: i64,
     /// One for each record that follows and can be taken apart.
     pub(crate) steps: Vec<RecordStep>,
-    pub(crate) systems: Vec<(u64, Result<SystemRecord, SystemError>)>,
+    pub(crate) systems: Vec<SystemStep>,
     /// The tree over this segment's records at the sizes asked for.
     pub(crate) at_sizes: Vec<AtSize>,
     /// The tree over all of them.
@@ -70,6 +70,15 @@ pub(crate) struct AtSize {
     pub(crate) parts: Vec<(u8, NodeHash)>,
     /// The batch of the record before does not end there.
     pub(crate) in_batch: bool,
+    /// The time of the record before.
+    pub(crate) recorded_at: i64,
+}
+
+/// A record of the ledger's own stream.
+pub(crate) struct SystemStep {
+    pub(crate) index: u64,
+    pub(crate) recorded_at: i64,
+    pub(crate) record: Result<SystemRecord, SystemError>,
 }
 
 /// What the checks over all segments need of a record.
@@ -116,10 +125,11 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         footer.push(record.stored_len, &record.hash);
         scan.last_hash = Some(record.hash);
         let reached = record.offset + record.stored_len as u64;
-        scan.take(&record, &path);
+        scan.take(&record, &path, &context.identity.genesis.origin);
         if sizes.first() == Some(&(record.index + 1)) {
             let (size, parts) = (record.index + 1, footer.parts().collect());
-            scan.at_sizes.push(AtSize { size, parts, in_batch: scan.batch_open });
+            let (in_batch, recorded_at) = (scan.batch_open, scan.last_recorded_at);
+            scan.at_sizes.push(AtSize { size, parts, in_batch, recorded_at });
             sizes = sizes.get(1..).unwrap_or_default();
         }
         match (&record.view, &mut vault_check) {
@@ -233,7 +243,7 @@ impl SegmentScan {
 
     /// Takes what a record says about itself.
     #[inline]
-    fn take(&mut self, record: &Followed<'_>, path: &str) {
+    fn take(&mut self, record: &Followed<'_>, path: &str, origin: &str) {
         let view = match &record.view {
             Ok(view) => view,
             Err(error @ RecordError::UnknownFlags { .. }) => {
@@ -291,7 +301,13 @@ impl SegmentScan {
             {
                 decoded = Err(SystemError::Malformed { field: "clock" });
             }
-            self.systems.push((view.index.0, decoded));
+            if let Ok(SystemRecord::WitnessSeen(seen)) = &decoded
+                && seen.verify(origin).is_err()
+            {
+                decoded = Err(SystemError::Malformed { field: "cosignature" });
+            }
+            let (index, recorded_at) = (view.index.0, view.recorded_at);
+            self.systems.push(SystemStep { index, recorded_at, record: decoded });
         }
     }
 
