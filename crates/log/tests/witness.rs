@@ -1,6 +1,6 @@
 //! A witness's folder: what it remembers, and that no crash makes it cosign two forks.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests may panic")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may panic")]
 
 use std::sync::Arc;
 
