@@ -22,6 +22,8 @@ macro_rules! each_entity {
                 "A rule set that was adopted.";
             CORRECTION 7 "K" "correction": correction corrections push_correction correction_mut CorrectionId CorrectionState
                 "A correction of a record.";
+            CAMPAIGN 17 "B" "campaign": campaign campaigns push_campaign campaign_mut CampaignId CampaignState
+                "A campaign to settle old cases.";
             GIFT 22 "G" "gift": gift gifts push_gift gift_mut GiftId GiftState
                 "A gift handed in.";
             DECLARATION 24 "L" "declaration": declaration declarations push_declaration declaration_mut DeclarationId DeclarationState

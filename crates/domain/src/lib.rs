@@ -49,6 +49,7 @@ mod apply;
 mod body;
 mod breach;
 mod calendar;
+mod campaign;
 mod case;
 mod codec;
 mod command;
@@ -99,6 +100,10 @@ pub use breach::{
     ViolationKind, ViolationState,
 };
 pub use calendar::{Calendar, CalendarError, CalendarParts, DayKind, DayRange, DayRangeError, Holiday};
+pub use campaign::{
+    Backlog, BacklogListed, BacklogOutcome, BacklogStanding, CampaignClosed, CampaignOpened, CampaignState,
+    CampaignViolation, CaseAssignedToLeader, Listing,
+};
 pub use case::{
     CaseAct, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseClosure, CaseRegistered,
     CaseRegisteredPersonal, CaseReopened, CaseReopenedPersonal, CaseReply, CaseState, CaseStatus, Channel,
@@ -121,8 +126,8 @@ pub use gift::{
     GiftHandedIn, GiftHandedInPersonal, GiftKind, GiftReceipt, GiftReceipted, GiftState, GiftViolation,
 };
 pub use id::{
-    CaseId, CorrectionId, DeclarationId, EntityId, GiftId, IdError, InspectionId, OfficialId, RulesId,
-    SourceId, StreamKind, StreamRef, UnitId, ViolationId,
+    CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, IdError, InspectionId, OfficialId,
+    RulesId, SourceId, StreamKind, StreamRef, UnitId, ViolationId,
 };
 pub use inspection::{
     Finding, FindingAnswer, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,

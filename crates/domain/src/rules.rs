@@ -104,6 +104,15 @@ pub(crate) fn subject<I: HasState>(view: &impl View, role: Role, id: I) -> Resul
     id.state(view).ok_or_else(|| Violation::NoSuchSubject { role, subject: id.into() })
 }
 
+/// As [`subject`], to be changed.
+pub(crate) fn subject_mut<I: HasState>(
+    store: &mut impl Store,
+    role: Role,
+    id: I,
+) -> Result<&mut I::State, Violation> {
+    id.state_mut(store).ok_or_else(|| Violation::NoSuchSubject { role, subject: id.into() })
+}
+
 /// Returns the keys that an event claims.
 pub(crate) fn claims<B: Rules>(body: &B) -> Vec<UniqueKey> {
     let mut keys = Vec::new();

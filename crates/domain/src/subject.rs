@@ -37,6 +37,18 @@ numbered! {
         AnsweredBy = 70, "answered-by";
         /// The official who closed.
         ClosedBy = 71, "closed-by";
+        /// The unit that runs a campaign.
+        Organiser = 40, "organiser";
+        /// The case put on a campaign's list.
+        Listed = 41, "listed";
+        /// The campaign whose list a case stood on before.
+        EarlierCampaign = 42, "earlier-campaign";
+        /// The campaign whose list a case stands on.
+        Campaign = 43, "campaign";
+        /// The leader who answers for a listed case.
+        Leader = 44, "leader";
+        /// The leader whose place another one takes.
+        ReplacedLeader = 45, "replaced-leader";
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     breach::BreachViolation,
+    campaign::CampaignViolation,
     case::{CaseAct, CaseStatus},
     correction::CorrectionViolation,
     declaration::DeclarationViolation,
@@ -175,6 +176,9 @@ pub enum Violation {
     /// A correction may not be made so.
     #[error(transparent)]
     Correction(#[from] CorrectionViolation),
+    /// A rule of campaigns.
+    #[error(transparent)]
+    Campaign(#[from] CampaignViolation),
 }
 
 impl Violation {
@@ -202,6 +206,7 @@ impl Violation {
             Self::Breach(violation) => violation.rule(),
             Self::Inspection(violation) => violation.rule(),
             Self::Correction(violation) => violation.rule(),
+            Self::Campaign(violation) => violation.rule(),
         }
     }
 
@@ -220,6 +225,7 @@ impl Violation {
             Self::Breach(violation) => violation.against(),
             Self::Inspection(violation) => violation.against(),
             Self::Correction(violation) => violation.against(),
+            Self::Campaign(violation) => violation.against(),
             _ => None,
         }
     }

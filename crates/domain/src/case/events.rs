@@ -298,11 +298,7 @@ fn advance<'s, B: EventBody<Id = CaseId>>(
     let (id, case) = own::<B>(store, meta.stream)?;
     let status = permit(id, case, act, meta.occurred)?;
     let case = own_mut::<B>(store, meta.stream)?;
-    if status != case.status {
-        case.status = status;
-        case.status_record = meta.index;
-    }
-    case.records = case.records.saturating_add(1);
-    case.last_record = meta.index;
+    case.advance(status, meta);
+    case.count(meta);
     Ok(case)
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    campaign::Backlog,
     case::{
         events::CaseRegistered,
         reason::{Channel, CloseReason, Outcome},
@@ -11,6 +12,7 @@ use crate::{
     id::{CaseId, OfficialId, UnitId},
     label::Label,
     record::RecordMeta,
+    stamp::Stamp,
     time::{OccurredAt, Timestamp},
     violation::Violation,
 };
@@ -52,6 +54,8 @@ pub struct CaseState {
     pub records: u32,
     /// The last of them.
     pub last_record: u64,
+    /// The lists of campaigns it stood on; `None` for a case that was on none.
+    pub backlog: Option<Box<Backlog>>,
 }
 
 /// The reply to a case.
@@ -128,6 +132,25 @@ impl CaseState {
             runs: 1,
             records: 1,
             last_record: meta.index,
+            backlog: None,
+        }
+    }
+
+    /// Counts a record of its stream.
+    pub(crate) fn count(&mut self, meta: &RecordMeta) {
+        self.records = self.records.saturating_add(1);
+        self.last_record = meta.index;
+    }
+
+    /// Takes it on to a status.
+    pub(crate) fn advance(&mut self, status: CaseStatus, meta: &RecordMeta) {
+        if status == self.status {
+            return;
+        }
+        self.status = status;
+        self.status_record = meta.index;
+        if let Some(backlog) = self.backlog.as_deref_mut() {
+            backlog.turn(status, Stamp::of(meta));
         }
     }
 }

@@ -7,7 +7,7 @@ use docket_domain::{
 };
 
 use crate::{
-    rectification, supervision,
+    campaign, rectification, supervision,
     support::{label, official_id, source_id, unit_id},
 };
 
@@ -69,6 +69,7 @@ pub(crate) fn examples() -> Vec<Event> {
     ];
     examples.extend(rectification::examples());
     examples.extend(supervision::examples());
+    examples.extend(campaign::examples());
     examples.sort_by_key(Event::event_type);
     examples
 }
@@ -140,6 +141,7 @@ fn enums_have_the_numbers_of_the_page() {
         numbers!(InterestKind),
         numbers!(InterestHolder),
         numbers!(ViolationKind),
+        numbers!(BacklogOutcome),
     ];
     let (_, section) = EVENTS_MD.split_once("\n## 4. Enums\n").unwrap();
     let rows: Vec<_> =
@@ -194,6 +196,10 @@ fn subjects_are_named_with_their_roles() {
     ReplyDelivered: approver O-17
     CaseClosed: origin S-3
     CaseReopened
+    CampaignOpened: organiser U-4
+    BacklogListed: listed C-1024, earlier-campaign B-1
+    CampaignClosed
+    CaseAssignedToLeader: campaign B-2, leader O-17
     GiftHandedIn: concerned O-300, origin S-3
     GiftReceipted: receipted-by O-17
     DeclarationFiled: concerned O-300

@@ -11,7 +11,7 @@ use docket_domain::{
 use proptest::prelude::*;
 
 use crate::{
-    rectification, supervision,
+    campaign, rectification, supervision,
     support::{
         Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
         unit, unit_id,
@@ -23,6 +23,7 @@ fn command() -> impl Strategy<Value = Command> {
     let act = prop_oneof![
         60 => cases(),
         1 => adoption(),
+        20 => campaign::acts(),
         20 => rectification::acts(),
         20 => supervision::acts(),
     ];

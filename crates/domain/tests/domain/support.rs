@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use docket_domain::{
-    Act, CaseAssigned, CaseClosed, CaseId, CaseRegistered, CaseRegisteredPersonal, CaseReopened, Channel,
-    CloseReason, Command, Event, EventRef, Label, Labels, Memory, NewEvent, NoPersonal, OccurredAt,
-    OfficialId, OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision, RecordMeta,
-    Refusal, ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow, StepTaken,
-    StreamRef, Timestamp, UnitId, UnitLevel, UnitRegistered, Violation, Zone, apply, decide,
+    Act, CampaignId, CaseAssigned, CaseClosed, CaseId, CaseRegistered, CaseRegisteredPersonal, CaseReopened,
+    Channel, CloseReason, Command, Event, EventBody, EventRef, Label, Labels, Memory, NewEvent, NoPersonal,
+    OccurredAt, OfficialId, OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision,
+    RecordMeta, Refusal, ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow,
+    StepTaken, StreamRef, Timestamp, UnitId, UnitLevel, UnitRegistered, View, Violation, Zone, apply, decide,
 };
 
 pub(crate) fn label(text: &str) -> Label {
@@ -32,6 +32,10 @@ pub(crate) fn case_id(number: u64) -> CaseId {
 
 pub(crate) fn source_id(number: u64) -> SourceId {
     SourceId::new(number).unwrap()
+}
+
+pub(crate) fn campaign_id(number: u64) -> CampaignId {
+    CampaignId::new(number).unwrap()
 }
 
 pub(crate) fn at(second: i64) -> OccurredAt {
@@ -167,6 +171,51 @@ impl Ledger {
                 position: 0,
             },
         }
+    }
+
+    /// Demands that the event is refused, that the same event forged into the history is found, and that neither changes
+    /// anything. Returns the violation, the same for both. `id` names the stream, but for an event that opens one.
+    pub(crate) fn refused<B>(
+        &self,
+        id: Option<B::Id>,
+        body: B,
+        personal: B::Personal,
+        second: i64,
+    ) -> Violation
+    where
+        B: EventBody + Into<Event>,
+    {
+        self.refused_to(None, id, body, personal, second)
+    }
+
+    /// As [`refused`](Self::refused), recorded by an official.
+    pub(crate) fn refused_to<B>(
+        &self,
+        actor: Option<OfficialId>,
+        id: Option<B::Id>,
+        body: B,
+        personal: B::Personal,
+        second: i64,
+    ) -> Violation
+    where
+        B: EventBody + Into<Event>,
+    {
+        let next = || StreamRef { kind: B::STREAM, id: self.states.count(B::STREAM) + 1 };
+        let stream = id.map_or_else(next, Into::into);
+        let event: Event = body.clone().into();
+        let act = match id {
+            Some(id) => Act::on(id, body, personal),
+            None => Act::open(body, personal),
+        };
+        let fields: Vec<_> = act.clone().into_parts().1.iter().map(|value| value.field.number()).collect();
+        let refusal = decide(&self.states, Command { actor, occurred: at(second), act }).unwrap_err();
+        let mut forged = self.forged(stream, second, event, &fields);
+        forged.meta.actor = actor;
+        let mut states = self.states.clone();
+        let error = forged.apply(&mut states).unwrap_err();
+        assert_eq!(error.violation, refusal.0);
+        assert_eq!(states, self.states);
+        refusal.0
     }
 
     /// A record of `event` that no command made.
