@@ -12,6 +12,7 @@ use crate::{
     source::SourceRow,
     stamp::Stamp,
     subject::Role,
+    unit::alive_at,
     view::{Store, View},
     violation::Violation,
 };
@@ -133,6 +134,10 @@ impl Rules for ViolationFound {
 
     fn origin(&self) -> Option<&SourceRow> {
         self.origin.as_ref()
+    }
+
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+        alive_at(view, Role::ConcernedUnit, self.unit, place.occurred).map(drop)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {

@@ -3,18 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    day::Day,
     id::{DeclarationId, OfficialId, StreamRef},
     key::KeyKind,
     label::Label,
     numbered::numbered,
     record::RecordMeta,
+    rule_set::Cutoffs,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
     stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
+    zone::Zone,
 };
+
+/// The first year that a declaration can be for.
+const FIRST_YEAR: i32 = 1900;
 
 numbered! {
     /// What kind of interest in business somebody has.
@@ -128,6 +134,16 @@ pub struct Interest {
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeclarationViolation {
+    /// It is for a year that has not come, or that nobody remembers.
+    #[error(
+        "a declaration filed on {day} cannot be for the year {year} (expected {FIRST_YEAR} to the year of filing)"
+    )]
+    NoSuchYear {
+        /// The year.
+        year: u16,
+        /// The day of filing.
+        day: Day,
+    },
     /// The interest does not have the next number.
     #[error("{declaration} has {declared} interests: the next is not {number} (last by record {record})")]
     NotTheNextInterest {
@@ -168,15 +184,17 @@ impl DeclarationViolation {
     /// Returns the rule's name, which does not change.
     pub const fn rule(&self) -> &'static str {
         match self {
+            Self::NoSuchYear { .. } => "declaration-year",
             Self::NotTheNextInterest { .. } => "interests-without-gaps",
             Self::NoSuchInterest { .. } => "interest-exists",
             Self::Divested { .. } => "interest-divested-once",
         }
     }
 
-    /// Returns the record that stands against the event.
+    /// Returns the record that stands against the event, where there is one.
     pub const fn against(&self) -> Option<u64> {
         match self {
+            Self::NoSuchYear { .. } => None,
             Self::NotTheNextInterest { record, .. }
             | Self::NoSuchInterest { record, .. }
             | Self::Divested { record, .. } => Some(*record),
@@ -184,7 +202,46 @@ impl DeclarationViolation {
     }
 }
 
+numbered! {
+    /// How it stands with the interests of a declaration. Late is not absent. Not stored in bodies.
+    pub enum Rectification ("rectification") {
+        /// 无: no interest was declared.
+        NothingDeclared = 1, "nothing-declared";
+        /// 按期整改: all were given up by the cut-off day.
+        InTime = 2, "in-time";
+        /// 逾期整改: all were given up, the last of them after the cut-off day.
+        Late = 3, "late";
+        /// 整改中: some were not given up, and the cut-off day is not over.
+        Open = 4, "open";
+        /// 逾期未整改: some were not given up, and the cut-off day is over.
+        Overdue = 5, "overdue";
+    }
+}
+
 impl DeclarationState {
+    /// Says whether it was filed by the cut-off day; `None` where there is no such day.
+    pub fn filed_in_time(&self, cutoffs: &Cutoffs, zone: &Zone) -> Option<bool> {
+        let filed = zone.day_of(self.filed.occurred.at);
+        cutoffs.declarations.map(|cutoff| cutoffs.is_in_time(filed, cutoff))
+    }
+
+    /// Returns how it stands with its interests on a day. Without a cut-off day nothing is late.
+    pub fn rectification(&self, cutoffs: &Cutoffs, zone: &Zone, today: Day) -> Rectification {
+        let in_time = |day| cutoffs.declarations.is_none_or(|cutoff| cutoffs.is_in_time(day, cutoff));
+        let mut last = None;
+        for interest in &self.interests {
+            let Some(divested) = interest.divested else {
+                return if in_time(today) { Rectification::Open } else { Rectification::Overdue };
+            };
+            last = last.max(Some(zone.day_of(divested.occurred.at)));
+        }
+        match last {
+            None => Rectification::NothingDeclared,
+            Some(day) if in_time(day) => Rectification::InTime,
+            Some(_) => Rectification::Late,
+        }
+    }
+
     /// Returns the interest with this number, from 1.
     pub fn interest(&self, number: u16) -> Option<&Interest> {
         self.interests.get(place_of(number)?)
@@ -215,6 +272,15 @@ impl Rules for DeclarationFiled {
         if let Ok(key) = Label::new(&format!("{} {}", self.official, self.year)) {
             claim(KeyKind::Declaration, &key);
         }
+    }
+
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+        let day = view.zone().day_of(place.occurred.at);
+        let year = i32::from(self.year);
+        if !(FIRST_YEAR..=day.year()).contains(&year) {
+            return Err(DeclarationViolation::NoSuchYear { year: self.year, day }.into());
+        }
+        Ok(())
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {

@@ -26,6 +26,8 @@ macro_rules! each_entity {
                 "A campaign to settle old cases.";
             GIFT 22 "G" "gift": gift gifts push_gift gift_mut GiftId GiftState
                 "A gift handed in.";
+            VEHICLE 23 "V" "vehicle": vehicle vehicles push_vehicle vehicle_mut VehicleId VehicleState
+                "A vehicle over standard.";
             DECLARATION 24 "L" "declaration": declaration declarations push_declaration declaration_mut DeclarationId DeclarationState
                 "A declaration of business interests.";
             VIOLATION 25 "X" "violation": violation violations push_violation violation_mut ViolationId ViolationState

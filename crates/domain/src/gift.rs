@@ -6,6 +6,7 @@ use crate::{
     id::{GiftId, OfficialId, StreamRef},
     key::KeyKind,
     label::Label,
+    leniency::LeniencyDecision,
     numbered::numbered,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
@@ -73,6 +74,8 @@ pub struct GiftState {
     pub handed_in: Stamp,
     /// Its receipt.
     pub receipt: Option<GiftReceipt>,
+    /// What was decided about the official.
+    pub decision: Option<LeniencyDecision>,
 }
 
 /// The receipt for a gift handed in.
@@ -156,6 +159,7 @@ impl Rules for GiftHandedIn {
             amount_fen: self.amount_fen,
             handed_in: Stamp::of(meta),
             receipt: None,
+            decision: None,
         });
         Ok(())
     }

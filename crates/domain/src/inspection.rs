@@ -3,15 +3,20 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    counting::MAX_TERM_DAYS,
+    counting::{Counted, Counting, MAX_TERM_DAYS},
+    day::Day,
     id::{InspectionId, OfficialId, StreamRef, UnitId},
+    numbered::numbered,
     record::RecordMeta,
+    rule_set::{Clock, RuleSet},
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
     stamp::Stamp,
     subject::Role,
+    unit::alive_at,
     view::{Store, View},
     violation::Violation,
+    zone::Zone,
 };
 
 crate::event! {
@@ -223,6 +228,56 @@ impl InspectionViolation {
     }
 }
 
+numbered! {
+    /// How it stands with the answer to a finding. Not stored in bodies.
+    pub enum FindingStanding ("standing of a finding") {
+        /// 按期答复: answered in term, or without a term.
+        InTerm = 1, "in-term";
+        /// 逾期答复: answered after the term.
+        Late = 2, "late";
+        /// 待答复: not answered, and the term is not over.
+        Open = 3, "open";
+        /// 逾期未答复: not answered, and the term is over.
+        Overdue = 4, "overdue";
+    }
+}
+
+impl Finding {
+    /// Counts the term for the answer, as the inspection set it or else as `rules` have it: those in force when the finding
+    /// was issued. `None` where neither has one.
+    pub fn counted<'r>(&self, rules: &'r RuleSet, zone: &Zone) -> Option<Counted<'r>> {
+        let start = zone.day_of(self.issued.occurred.at);
+        match self.term_days {
+            Some(days) => Some(rules.calendar.add_days(start, days, Counting::Calendar, rules.counting)),
+            None => rules.term(Clock::FindingAnswer).map(|term| rules.count(start, term, 0)),
+        }
+    }
+
+    /// Returns the last day for the answer; `None` where no term runs. Where no rules were in force when the finding was
+    /// issued, the inspection's own term is counted without a calendar.
+    pub fn due(&self, rules: Option<&RuleSet>, zone: &Zone) -> Option<Day> {
+        match rules {
+            Some(rules) => self.counted(rules, zone).map(|counted| counted.due()),
+            None => {
+                let days = i32::try_from(self.term_days?).ok()?;
+                Some(zone.day_of(self.issued.occurred.at).plus(days))
+            }
+        }
+    }
+
+    /// Returns how it stands with the answer on a day.
+    pub fn standing(&self, rules: Option<&RuleSet>, zone: &Zone, today: Day) -> FindingStanding {
+        let due = self.due(rules, zone);
+        let in_term = |day| due.is_none_or(|due| day <= due);
+        match self.answer {
+            Some(answer) if in_term(zone.day_of(answer.answered.occurred.at)) => FindingStanding::InTerm,
+            Some(_) => FindingStanding::Late,
+            None if in_term(today) => FindingStanding::Open,
+            None => FindingStanding::Overdue,
+        }
+    }
+}
+
 impl InspectionState {
     /// Returns the finding with this number, from 1.
     pub fn finding(&self, number: u16) -> Option<&Finding> {
@@ -264,11 +319,12 @@ impl Rules for InspectionOpened {
         self.origin.as_ref()
     }
 
-    fn check(&self, _view: &impl View, _place: &Place<'_>) -> Result<(), Violation> {
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         if self.unit == self.by_unit {
             return Err(InspectionViolation::OwnInspection { unit: self.unit }.into());
         }
-        Ok(())
+        alive_at(view, Role::ConcernedUnit, self.unit, place.occurred)?;
+        alive_at(view, Role::Inspector, self.by_unit, place.occurred).map(drop)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {

@@ -60,15 +60,18 @@ mod decide;
 mod declaration;
 mod entity;
 mod event;
+mod finance;
 mod gift;
 mod id;
 mod inspection;
 mod key;
 mod label;
 mod labels;
+mod leniency;
 mod memory;
 mod numbered;
 mod official;
+mod papers;
 mod personal;
 mod plain;
 mod public_text;
@@ -81,6 +84,7 @@ mod stamp;
 mod subject;
 mod time;
 mod unit;
+mod vehicle;
 mod view;
 mod violation;
 mod worded;
@@ -119,26 +123,36 @@ pub use decide::{NewEvent, decide};
 pub use declaration::{
     DeclarationAmended, DeclarationAmendedPersonal, DeclarationFiled, DeclarationFiledPersonal,
     DeclarationState, DeclarationViolation, Interest, InterestDeclared, InterestDeclaredPersonal,
-    InterestDivested, InterestDivestedPersonal, InterestHolder, InterestKind,
+    InterestDivested, InterestDivestedPersonal, InterestHolder, InterestKind, Rectification,
 };
 pub use event::Event;
+pub use finance::{
+    Aspect, Attestation, AttestationRow, Attested, ControlAttested, ControlAttestedPersonal, ExpenseApproved,
+    ExpenseApprovedPersonal, FinanceQuarter, FinanceViolation, LiabilityPursued, LiabilityPursuedPersonal,
+    PublicNoticePosted, Quarter, QuarterError, UnitFinance, attestation_matrix,
+};
 pub use gift::{
     GiftHandedIn, GiftHandedInPersonal, GiftKind, GiftReceipt, GiftReceipted, GiftState, GiftViolation,
 };
 pub use id::{
     CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, IdError, InspectionId, OfficialId,
-    RulesId, SourceId, StreamKind, StreamRef, UnitId, ViolationId,
+    RulesId, SourceId, StreamKind, StreamRef, UnitId, VehicleId, ViolationId,
 };
 pub use inspection::{
     Finding, FindingAnswer, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,
-    FindingIssuedPersonal, InspectionOpened, InspectionState, InspectionViolation,
+    FindingIssuedPersonal, FindingStanding, InspectionOpened, InspectionState, InspectionViolation,
 };
 pub use key::{KeyKind, UniqueKey};
 pub use label::{Label, LabelError};
 pub use labels::{LabelKey, Labels, LabelsError};
+pub use leniency::{Leniency, LeniencyDecided, LeniencyDecision, LeniencyViolation};
 pub use memory::Memory;
 pub use numbered::UnknownWord;
 pub use official::{OfficialRegistered, OfficialRegisteredPersonal, OfficialState};
+pub use papers::{
+    CitedStatistic, MAX_PUBLISHED_FIGURES, PaperViolation, PublishedFigure, PublishedReport, ReportPublished,
+    StatisticCited, UnitPapers,
+};
 pub use personal::{NoPersonal, PersonalField, PersonalText, PersonalTextError, PersonalValue};
 pub use plain::Plain;
 pub use public_text::{PublicText, PublicTextError};
@@ -154,6 +168,10 @@ pub use stamp::{Stamp, TooEarly};
 pub use subject::{Role, Subject};
 pub use time::{OccurredAt, Precision, Timestamp};
 pub use unit::{UnitLevel, UnitRegistered, UnitState};
+pub use vehicle::{
+    Disposal, DisposalKind, TransitionExpired, VehicleDisposed, VehicleFoundOverStandard, VehicleStanding,
+    VehicleState, VehicleViolation,
+};
 pub use view::{Store, View};
 pub use violation::{Refusal, ReplayError, Violation};
 pub use zone::{CivilTime, Zone, ZoneError};

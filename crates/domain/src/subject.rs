@@ -37,6 +37,14 @@ numbered! {
         AnsweredBy = 70, "answered-by";
         /// The official who closed.
         ClosedBy = 71, "closed-by";
+        /// The official who decided.
+        DecidedBy = 72, "decided-by";
+        /// The unit that a vehicle was given to.
+        NewHolder = 73, "new-holder";
+        /// The official who attests.
+        AttestedBy = 74, "attested-by";
+        /// The official who applied.
+        Applicant = 75, "applicant";
         /// The unit that runs a campaign.
         Organiser = 40, "organiser";
         /// The case put on a campaign's list.

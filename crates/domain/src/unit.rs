@@ -3,15 +3,18 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    finance::UnitFinance,
     id::{StreamRef, UnitId},
     label::Label,
     numbered::numbered,
+    papers::UnitPapers,
     record::RecordMeta,
-    rules::Rules,
+    rules::{Rules, subject},
     source::SourceRow,
+    stamp::TooEarly,
     subject::Role,
     time::OccurredAt,
-    view::Store,
+    view::{Store, View},
     violation::Violation,
 };
 
@@ -66,6 +69,32 @@ pub struct UnitState {
     pub registered: OccurredAt,
     /// The record that registered it.
     pub record: u64,
+    /// Its finance, once something is known of it.
+    pub finance: Option<Box<UnitFinance>>,
+    /// What it cited and published.
+    pub papers: Option<Box<UnitPapers>>,
+}
+
+impl UnitState {
+    /// Checks that the unit, whose id is `own`, stood at that time.
+    pub(crate) fn alive(&self, own: UnitId, then: OccurredAt) -> Result<(), TooEarly> {
+        if then.is_certainly_before(self.registered) {
+            return Err(TooEarly { subject: own.stream(), was: "was registered", record: self.record });
+        }
+        Ok(())
+    }
+}
+
+/// Returns the state of a unit that an event names, if the unit stood at that time.
+pub(crate) fn alive_at(
+    view: &impl View,
+    role: Role,
+    unit: UnitId,
+    then: OccurredAt,
+) -> Result<&UnitState, Violation> {
+    let state = subject(view, role, unit)?;
+    state.alive(unit, then)?;
+    Ok(state)
 }
 
 impl Rules for UnitRegistered {
@@ -88,6 +117,8 @@ impl Rules for UnitRegistered {
             code: self.code.clone(),
             registered: meta.occurred,
             record: meta.index,
+            finance: None,
+            papers: None,
         });
         Ok(())
     }

@@ -6,14 +6,18 @@ use crate::{
     case::{CaseAct, CaseStatus},
     correction::CorrectionViolation,
     declaration::DeclarationViolation,
+    finance::FinanceViolation,
     gift::GiftViolation,
     id::{CaseId, OfficialId, SourceId, StreamKind, StreamRef},
     inspection::InspectionViolation,
     key::KeyKind,
     label::Label,
+    leniency::LeniencyViolation,
+    papers::PaperViolation,
     personal::PersonalField,
     stamp::TooEarly,
     subject::Role,
+    vehicle::VehicleViolation,
 };
 
 /// A rule that an event breaks. Never holds personal content.
@@ -164,12 +168,24 @@ pub enum Violation {
     /// A gift stands against it.
     #[error(transparent)]
     Gift(#[from] GiftViolation),
+    /// A gift does not permit the decision.
+    #[error(transparent)]
+    Leniency(#[from] LeniencyViolation),
+    /// A vehicle stands against it.
+    #[error(transparent)]
+    Vehicle(#[from] VehicleViolation),
     /// A declaration stands against it.
     #[error(transparent)]
     Declaration(#[from] DeclarationViolation),
     /// A violation of discipline stands against it.
     #[error(transparent)]
     Breach(#[from] BreachViolation),
+    /// The rules of finance stand against it.
+    #[error(transparent)]
+    Finance(#[from] FinanceViolation),
+    /// What is cited or published is not sound.
+    #[error(transparent)]
+    Paper(#[from] PaperViolation),
     /// An inspection stands against it.
     #[error(transparent)]
     Inspection(#[from] InspectionViolation),
@@ -202,8 +218,12 @@ impl Violation {
             Self::ApproverIsHandler { .. } => "approver-is-not-handler",
             Self::TooEarly(violation) => violation.rule(),
             Self::Gift(violation) => violation.rule(),
+            Self::Leniency(violation) => violation.rule(),
+            Self::Vehicle(violation) => violation.rule(),
             Self::Declaration(violation) => violation.rule(),
             Self::Breach(violation) => violation.rule(),
+            Self::Finance(violation) => violation.rule(),
+            Self::Paper(violation) => violation.rule(),
             Self::Inspection(violation) => violation.rule(),
             Self::Correction(violation) => violation.rule(),
             Self::Campaign(violation) => violation.rule(),
@@ -221,8 +241,12 @@ impl Violation {
             | Self::ApproverIsHandler { record, .. } => Some(*record),
             Self::TooEarly(violation) => violation.against(),
             Self::Gift(violation) => violation.against(),
+            Self::Leniency(violation) => violation.against(),
+            Self::Vehicle(violation) => violation.against(),
             Self::Declaration(violation) => violation.against(),
             Self::Breach(violation) => violation.against(),
+            Self::Finance(violation) => violation.against(),
+            Self::Paper(violation) => violation.against(),
             Self::Inspection(violation) => violation.against(),
             Self::Correction(violation) => violation.against(),
             Self::Campaign(violation) => violation.against(),

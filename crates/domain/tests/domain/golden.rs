@@ -138,9 +138,12 @@ fn enums_have_the_numbers_of_the_page() {
                 .collect::<Vec<_>>(),
         ),
         numbers!(GiftKind),
+        numbers!(Leniency),
+        numbers!(DisposalKind),
         numbers!(InterestKind),
         numbers!(InterestHolder),
         numbers!(ViolationKind),
+        numbers!(Aspect),
         numbers!(BacklogOutcome),
     ];
     let (_, section) = EVENTS_MD.split_once("\n## 4. Enums\n").unwrap();
@@ -202,16 +205,26 @@ fn subjects_are_named_with_their_roles() {
     CaseAssignedToLeader: campaign B-2, leader O-17
     GiftHandedIn: concerned O-300, origin S-3
     GiftReceipted: receipted-by O-17
+    LeniencyDecided: decided-by O-17
+    VehicleFoundOverStandard: concerned-unit U-12
+    VehicleDisposed: approver O-17
+    TransitionExpired
     DeclarationFiled: concerned O-300
     DeclarationAmended
     InterestDeclared
     InterestDivested
     ViolationFound: concerned-unit U-12, concerned O-300
     ViolationCorrected: confirmed-by O-17
+    ControlAttested: attested-by O-17
+    ExpenseApproved: applicant O-300, approver O-17
+    PublicNoticePosted
+    LiabilityPursued: concerned O-300
     InspectionOpened: concerned-unit U-12, inspector U-3
     FindingIssued
     FindingAnswered: answered-by O-300
     FindingClosed: closed-by O-17
+    StatisticCited
+    ReportPublished
     RulesAdopted
     CorrectionRecorded: corrected C-1024, approver O-17
     ");
