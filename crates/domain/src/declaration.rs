@@ -7,7 +7,7 @@ use crate::{
     id::{DeclarationId, OfficialId, StreamRef},
     key::KeyKind,
     label::Label,
-    numbered::numbered,
+    numbered::{numbered, place_of},
     record::RecordMeta,
     rule_set::Cutoffs,
     rules::{Place, Rules, own, own_mut},
@@ -251,10 +251,6 @@ impl DeclarationState {
     fn last_record(&self) -> u64 {
         self.interests.last().map_or(self.filed.record, |interest| interest.declared.record)
     }
-}
-
-fn place_of(number: u16) -> Option<usize> {
-    usize::from(number).checked_sub(1)
 }
 
 impl Rules for DeclarationFiled {

@@ -15,7 +15,7 @@ pub use quarter::{Quarter, QuarterError};
 pub use state::{Attested, FinanceQuarter, UnitFinance};
 pub use violation::FinanceViolation;
 
-use crate::numbered::numbered;
+use crate::numbered::{numbered, place_of};
 
 numbered! {
     /// An aspect of the finance rules.
@@ -39,7 +39,7 @@ numbered! {
 
 impl Aspect {
     /// Returns its place in an array of all seven.
-    pub(crate) fn place(self) -> usize {
-        usize::from(self.number()).saturating_sub(1)
+    fn place(self) -> Option<usize> {
+        place_of(self.number())
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     counting::{Counted, Counting, MAX_TERM_DAYS},
     day::Day,
     id::{InspectionId, OfficialId, StreamRef, UnitId},
-    numbered::numbered,
+    numbered::{numbered, place_of},
     record::RecordMeta,
     rule_set::{Clock, RuleSet},
     rules::{Place, Rules, own, own_mut},
@@ -302,10 +302,6 @@ impl InspectionState {
             record: self.last_record(),
         })
     }
-}
-
-fn place_of(number: u16) -> Option<usize> {
-    usize::from(number).checked_sub(1)
 }
 
 impl Rules for InspectionOpened {

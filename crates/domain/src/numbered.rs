@@ -83,6 +83,11 @@ macro_rules! numbered {
 
 pub(crate) use numbered;
 
+/// Returns the place in an array of what is numbered from 1.
+pub(crate) fn place_of(number: u16) -> Option<usize> {
+    usize::from(number).checked_sub(1)
+}
+
 /// A word that names none of an enum's variants.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("unknown {what} (known: {})", words.join(", "))]

@@ -78,11 +78,11 @@ impl FinanceQuarter {
 
     /// Returns what was attested of an aspect.
     pub fn attested(&self, aspect: Aspect) -> Option<Attested> {
-        self.attested.get(aspect.place()).copied().flatten()
+        self.attested.get(aspect.place()?).copied().flatten()
     }
 
     pub(super) fn attest(&mut self, aspect: Aspect, attested: Attested) {
-        if let Some(cell) = self.attested.get_mut(aspect.place()) {
+        if let Some(cell) = aspect.place().and_then(|place| self.attested.get_mut(place)) {
             *cell = Some(attested);
         }
     }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use docket_domain::{
     Act, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, CaseReopenedPersonal,
-    CaseState, CloseReason, Command, Event, EventRef, Memory, NoPersonal, OfficialRegisteredPersonal,
-    PublicText, ReplyDelivered, ReplyDeliveredPersonal, RuleSet, RulesAdopted, StepTakenPersonal, Store,
-    StreamKind, StreamRef, UniqueKey, View, Zone, apply, decide,
+    CloseReason, Command, Event, EventRef, Memory, NoPersonal, OfficialRegisteredPersonal, PublicText,
+    ReplyDelivered, ReplyDeliveredPersonal, RuleSet, RulesAdopted, StepTakenPersonal, Store, StreamKind,
+    StreamRef, UniqueKey, View, Zone, apply, decide,
 };
 use proptest::prelude::*;
 
@@ -175,8 +175,8 @@ proptest! {
     }
 }
 
-#[test]
-fn random_commands_reach_every_event() {
+/// A history of all that random commands come to.
+fn long_history() -> Ledger {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
 
     let mut runner = TestRunner::deterministic();
@@ -185,17 +185,34 @@ fn random_commands_reach_every_event() {
         // Refusals are expected; what counts is what gets through.
         let _ = ledger.command(command().new_tree(&mut runner).unwrap().current());
     }
+    ledger
+}
+
+#[test]
+fn random_commands_reach_every_event() {
+    let ledger = long_history();
     for (number, _, name) in Event::ALL {
         assert!(ledger.records.iter().any(|record| record.event_type == *number), "no {name}");
     }
 }
 
-#[test]
-fn states_survive_being_stored() {
-    let ledger = Ledger::with_a_case();
-    let config = bincode::config::standard();
-    let state = ledger.states.case(case_id(1)).unwrap();
-    let bytes = bincode::serde::encode_to_vec(state, config).unwrap();
-    let (read, _): (CaseState, usize) = bincode::serde::decode_from_slice(&bytes, config).unwrap();
-    assert_eq!(&read, state);
+macro_rules! stored {
+    ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
+        #[test]
+        fn states_survive_being_stored() {
+            let ledger = long_history();
+            let config = bincode::config::standard();
+            $(
+                assert!(ledger.states.$many().count() > 0, "no {}", $what);
+                for (_, state) in ledger.states.$many() {
+                    let bytes = bincode::serde::encode_to_vec(state, config).unwrap();
+                    let (read, len): (docket_domain::$State, usize) =
+                        bincode::serde::decode_from_slice(&bytes, config).unwrap();
+                    assert_eq!((&read, len), (state, bytes.len()), "{}", $what);
+                }
+            )+
+        }
+    };
 }
+
+docket_domain::each_entity!(stored);
