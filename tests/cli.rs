@@ -39,6 +39,10 @@ Commands:
   stream      List the records of one stream, oldest first
   checkpoint  Print the newest signed checkpoint, to be kept elsewhere
   verify      Prove that no byte of the record was altered
+  prove       Write proofs that others check without the ledger
+  receipt     Write a receipt for whoever raised a case
+  check       Check proofs, receipts, evidence and checkpoints, offline
+  publish     Publish the tree as static files for any web server or object store
   clock       Say that the clock is right although it stands behind the last record
   rebuild     Drop the index and build it again from the log
   help        Print this message or the help of the given subcommand(s)
@@ -83,7 +87,7 @@ fn help_of_verify() {
 Prove that no byte of the record was altered
 
 Reads all of log/, vault/, checkpoints/, cut/ and ledger.toml, and nothing else; writes and locks
-nothing, so it works on a copy, over a read-only mount, and while the office records.
+nothing there, so it works on a copy, over a read-only mount, and while the office records.
 
 Exit codes: 0 everything checked holds; 1 altered; 3 undecided (nothing to check, unreadable, a
 newer version, an unfinished tail, output lost).
@@ -93,6 +97,17 @@ Usage: docket verify [OPTIONS]
 Options:
       --checkpoint <FILE>
           A checkpoint that you kept: the ledger must still hold what it signed then
+
+      --receipt <FILE>
+          A receipt or another proof that was handed out: the ledger must still hold what it proves
+
+      --since <FILE>
+          A checkpoint that stands for the records below it: only what is new is read, and the
+          verdict says so
+
+      --evidence <FILE>
+          Where two signed checkpoints contradict each other, write them to a new file that convicts
+          by itself
 
       --index
           Replay the log and compare the index with it

@@ -11,7 +11,9 @@
 mod bad_input;
 mod beside;
 mod cli;
+mod forks;
 mod import;
+mod proofs;
 mod support;
 mod tour;
 mod verify;

@@ -1,6 +1,7 @@
 //! Runs the built binary as a user would, on ledgers that are the same in every run.
 
 pub(crate) mod files;
+pub(crate) mod forge;
 pub(crate) mod office;
 pub(crate) mod run;
 

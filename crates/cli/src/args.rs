@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
-    case, checkpoint, clock, completions, import, init, log, official, rebuild, record, report, stream, tour,
-    unit, verify,
+    case, check, checkpoint, clock, completions, import, init, log, official, prove, publish, rebuild,
+    receipt, record, report, stream, tour, unit, verify,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -86,6 +86,11 @@ pub(crate) enum Command {
     Stream(stream::Args),
     Checkpoint(checkpoint::Args),
     Verify(verify::Args),
+    #[command(subcommand)]
+    Prove(prove::Verb),
+    Receipt(receipt::Args),
+    Check(check::Args),
+    Publish(publish::Args),
     #[command(subcommand)]
     Clock(clock::Verb),
     Rebuild(rebuild::Args),

@@ -18,6 +18,19 @@ pub(crate) enum Exit {
     Undecided = 3,
 }
 
+impl Exit {
+    /// Returns what two results come to: altered beats all, then undecided.
+    pub(crate) fn worse(self, other: Self) -> Self {
+        let order = |exit| match exit {
+            Self::Done => 0,
+            Self::Usage => 1,
+            Self::Undecided => 2,
+            Self::Altered => 3,
+        };
+        if order(self) >= order(other) { self } else { other }
+    }
+}
+
 /// Why a command ended without its result.
 #[derive(Debug)]
 pub(crate) struct Failure {

@@ -1,13 +1,18 @@
 //! The command `docket`.
 
 mod args;
+mod artifact;
 mod command;
 mod failure;
+mod files;
 mod import;
+mod judge;
 mod output;
+mod receipt;
 mod session;
 mod text;
 mod times;
+mod trust;
 
 use std::process::ExitCode;
 

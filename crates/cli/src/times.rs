@@ -63,6 +63,12 @@ pub(crate) fn show(at: i64, precision: Precision, zone: &TimeZone) -> String {
     jiff::ZonedDateTime::new(moment, zone.clone()).strftime(format).to_string()
 }
 
+/// Returns a moment in the ledger's zone, to the second, with the offset that was in force there.
+pub(crate) fn show_with_offset(at: i64, zone: &TimeZone) -> String {
+    let Ok(moment) = jiff::Timestamp::from_microsecond(at) else { return format!("{at} us") };
+    jiff::ZonedDateTime::new(moment, zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
 /// Returns a moment as RFC 3339 in UTC, to the microsecond.
 pub(crate) fn rfc3339(at: i64) -> String {
     jiff::Timestamp::from_microsecond(at)

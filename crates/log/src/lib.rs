@@ -27,6 +27,8 @@ mod identity;
 mod keys;
 mod lock;
 mod private_key;
+mod prove;
+mod publish;
 mod reader;
 mod recovery;
 mod replace;
@@ -53,11 +55,12 @@ pub use heads::{Head, HeadError, HeadTable, Heads};
 pub use identity::Identity;
 pub use keys::{KeyFolder, Signer};
 pub use lock::{LockError, WriterLock};
+pub use publish::Published;
 pub use reader::{PersonalValue, Reader, StoredRecord};
 pub use recovery::Recovered;
 pub use scan::{
-    CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, GivenCheckpoint, MAX_FINDINGS, Report,
-    ScanOptions, Undecided, Verdict, WitnessSummary, scan,
+    CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, Fork, GivenCheckpoint, MAX_FINDINGS,
+    Report, ScanOptions, Since, Undecided, Verdict, WitnessSummary, scan,
 };
 #[cfg(any(test, feature = "sim"))]
 pub use testing::{CountedEntropy, StepClock};

@@ -44,19 +44,40 @@ pub(crate) fn replace(
     disk.sync_dir(family.dir()).doing("sync", family.dir())
 }
 
-/// Puts a small private file in the place of `name` in folder `dir`. Durable on return; a crash leaves the old file or
-/// the new one.
-pub(crate) fn replace_small(disk: &dyn Disk, dir: &str, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    let path = join(dir, name);
+/// Who may read a file.
+#[derive(Clone, Copy)]
+pub(crate) enum Readers {
+    Anybody,
+    Owner,
+}
+
+/// Writes a whole file, in place of the one that has the name. Its bytes are durable on return; its name is after the
+/// next [`sync_dir`](Disk::sync_dir) of its folder, and until then a crash leaves the old file or the new one.
+pub(crate) fn put_file(
+    disk: &dyn Disk,
+    path: &str,
+    bytes: &[u8],
+    readers: Readers,
+) -> Result<(), StoreError> {
     let temporary = format!("{path}.tmp");
     match disk.remove(&temporary) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         other => other.doing("remove", &temporary)?,
     }
-    let file = disk.create_new_private(&temporary).doing("create", &temporary)?;
+    let created = match readers {
+        Readers::Anybody => disk.create_new(&temporary),
+        Readers::Owner => disk.create_new_private(&temporary),
+    };
+    let file = created.doing("create", &temporary)?;
     file.write_all_at(bytes, 0).doing("write", &temporary)?;
     file.sync_data().doing("sync", &temporary)?;
-    disk.rename(&temporary, &path).doing("rename", &temporary)?;
+    disk.rename(&temporary, path).doing("rename", &temporary)
+}
+
+/// Puts a small private file in the place of `name` in folder `dir`. Durable on return; a crash leaves the old file or
+/// the new one.
+pub(crate) fn replace_small(disk: &dyn Disk, dir: &str, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    put_file(disk, &join(dir, name), bytes, Readers::Owner)?;
     disk.sync_dir(dir).doing("sync", dir)
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{failure::Failure, output::Output, session::Place};
+use crate::{failure::Failure, files, output::Output, session::Place};
 
 /// Print the newest signed checkpoint, to be kept elsewhere
 ///
@@ -28,16 +28,5 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         None if args.no_sign => return Err(Failure::undecided("the ledger has no signed checkpoint")),
         _ => place.work(output)?.finish(output)?,
     };
-    match &args.out {
-        None => output.raw(&note),
-        Some(path) => {
-            let cannot = |error: std::io::Error| {
-                Failure::undecided(format!("cannot write {}: {error}", path.display()))
-            };
-            let mut file = std::fs::File::create_new(path).map_err(cannot)?;
-            std::io::Write::write_all(&mut file, &note).map_err(cannot)?;
-            file.sync_all().map_err(cannot)?;
-            output.line(format_args!("wrote {}", path.display()))
-        }
-    }
+    files::hand_over(args.out.as_deref(), &note, output)
 }

@@ -1,6 +1,7 @@
 //! The commands, a file each.
 
 pub(crate) mod case;
+pub(crate) mod check;
 pub(crate) mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod completions;
@@ -8,7 +9,10 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod log;
 pub(crate) mod official;
+pub(crate) mod prove;
+pub(crate) mod publish;
 pub(crate) mod rebuild;
+pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod show;
@@ -41,6 +45,10 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Stream(args) => done(stream::run(args, &place, output)),
         Command::Checkpoint(args) => done(checkpoint::run(args, &place, output)),
         Command::Verify(args) => verify::run(args, &place, output),
+        Command::Prove(verb) => done(prove::run(verb, &place, output)),
+        Command::Receipt(args) => done(receipt::run(args, &place, output)),
+        Command::Check(args) => check::run(args, output),
+        Command::Publish(args) => done(publish::run(args, &place, output)),
         Command::Clock(verb) => done(clock::run(verb, &place, output)),
         Command::Rebuild(args) => done(rebuild::run(args, &place, output)),
         Command::Completions(args) => done(completions::run(args, output)),

@@ -244,7 +244,13 @@ pub(crate) fn check_cuts(
             report.find(Finding::new("cut", &path, "its header contradicts its record").record(note.record));
         }
     }
-    for number in files.into_keys().filter(|number| *number >= notes.len() as u64) {
+    // Where old records were not read, and no new one tells of a cut, nothing is known of the files.
+    let first = notes.first().map(|note| note.cut.number);
+    let known = match first {
+        None if report.since.is_some() => return Ok(()),
+        first => first.unwrap_or(0) + notes.len() as u64,
+    };
+    for number in files.into_keys().filter(|number| *number >= known) {
         let why =
             "no record tells of it: a recovery was not finished; opening the ledger for writing finishes it";
         report.undecide(&Family::Cut.path(number), None, why.to_owned());

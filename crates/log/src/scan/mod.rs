@@ -8,11 +8,14 @@ mod folder;
 mod order;
 mod report;
 mod segment_scan;
+mod start;
+mod streams;
 mod witnesses;
 
 pub use checkpoints::GivenCheckpoint;
 pub use report::{
-    CheckpointVerdict, Cosigner, CutNote, Finding, MAX_FINDINGS, Report, Undecided, Verdict, WitnessSummary,
+    CheckpointVerdict, Cosigner, CutNote, Finding, Fork, MAX_FINDINGS, Report, Since, Undecided, Verdict,
+    WitnessSummary,
 };
 
 use std::{
@@ -39,6 +42,7 @@ use checkpoints::{Given, OwnCheckpoints, open_given};
 use folder::Noted;
 use order::{End, Ordered};
 use segment_scan::{SegmentScan, scan_segment};
+use start::Start;
 
 /// How a scan goes about it.
 pub struct ScanOptions<'a> {
@@ -49,6 +53,8 @@ pub struct ScanOptions<'a> {
     pub patience: Duration,
     /// Checkpoints that were kept elsewhere.
     pub given: Vec<GivenCheckpoint>,
+    /// A checkpoint that stands for the records below its size: they are not read again.
+    pub since: Option<GivenCheckpoint>,
     /// Witnesses whose cosignatures on those count.
     pub witnesses: Vec<VerifierKey>,
     /// How far a recorded time and the time of a cosignature over it may differ.
@@ -63,6 +69,7 @@ impl Default for ScanOptions<'_> {
             threads: std::thread::available_parallelism().map_or(1, Into::into),
             patience: Duration::from_secs(2),
             given: Vec::new(),
+            since: None,
             witnesses: Vec::new(),
             tolerance: DEFAULT_TOLERANCE,
             progress: &|_| {},
@@ -81,6 +88,8 @@ pub(crate) struct Context<'a> {
     pub(crate) noted: &'a Noted,
     /// Sizes at which roots are wanted, ascending.
     pub(crate) sizes: &'a [u64],
+    /// Records below it are not checked again.
+    pub(crate) trusted: u64,
     pub(crate) progress: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -113,18 +122,29 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             return Ok(report);
         }
     };
-    let own = read_own_checkpoints(disk, &identity, options.patience, &mut report)?;
+    let open = |given: &GivenCheckpoint, report: &mut Report| {
+        open_given(given, &identity.verifier, &options.witnesses, report)
+    };
+    let since = options.since.as_ref().map(|given| (given, open(given, &mut report)));
+    let trusted = match &since {
+        Some((_, Given::Opened(checkpoint, _))) => checkpoint.size(),
+        // Of no use: then everything is read.
+        _ => 0,
+    };
+    let own = read_own_checkpoints(disk, &identity, trusted, options.patience, &mut report)?;
     let mut noted = Noted::read(disk, &mut report)?;
     if noted.segments().is_empty() {
         // Its first record could be read a moment ago: through a link, which is a finding, or it was taken away.
         report.undecide(Family::Segment.dir(), None, "there is no segment".to_owned());
         return Ok(report);
     }
-    let given: Vec<(&GivenCheckpoint, Given)> = options
-        .given
-        .iter()
-        .map(|given| (given, open_given(given, &identity.verifier, &options.witnesses, &mut report)))
-        .collect();
+    let mut given: Vec<(&GivenCheckpoint, Given)> =
+        options.given.iter().map(|given| (given, open(given, &mut report))).collect();
+    given.extend(since);
+    let Some(start) = Start::find(disk, &noted, trusted, &mut report)? else {
+        report.identity = Some(identity);
+        return Ok(report);
+    };
     let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
     sizes.extend(given.iter().filter_map(|(_, given)| match given {
         Given::Opened(checkpoint, _) => Some(checkpoint.size()),
@@ -134,14 +154,30 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     sizes.dedup();
     let signed = sizes.last().copied().unwrap_or(0);
 
+    report.since = options.since.as_ref().filter(|_| trusted > 0).map(|given| Since {
+        name: given.name.clone(),
+        size: trusted,
+        hashes_from: start.segment * SEGMENT_RECORDS,
+    });
     let tolerance = i64::try_from(options.tolerance.as_micros()).unwrap_or(i64::MAX);
     let has_real_times = identity.genesis.clock == ClockKind::System;
-    let mut ordered = Ordered::new(&identity, signed, has_real_times.then_some(tolerance));
+    let mut ordered = Ordered::new(&identity, signed, &start, has_real_times.then_some(tolerance));
+    let old_sizes = given.iter().filter_map(|(_, given)| match given {
+        Given::Opened(checkpoint, _) => Some(checkpoint.size()),
+        _ => None,
+    });
+    ordered.find_old_roots(old_sizes, &start, disk, &mut report)?;
     let mut held_back = None;
     {
-        let context =
-            Context { disk, identity: &identity, noted: &noted, sizes: &sizes, progress: options.progress };
-        each_segment(&context, options.threads.max(1), &mut |scan| {
+        let context = Context {
+            disk,
+            identity: &identity,
+            noted: &noted,
+            sizes: &sizes,
+            trusted,
+            progress: options.progress,
+        };
+        each_segment(&context, start.segment, options.threads.max(1), &mut |scan| {
             if scan.number + 1 == noted.next_segment() {
                 held_back = Some(scan);
             } else {
@@ -167,7 +203,13 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     folder::check_ledger_toml(disk, &identity, &mut report)?;
     folder::check_cuts(disk, &identity, &mut report)?;
     folder::judge_temporaries(disk, options.patience, &mut report)?;
-    report.newest = own.newest;
+    // An old one's signature was not checked; the trusted one's was.
+    report.newest = own.newest.filter(|(checkpoint, _)| checkpoint.size() >= trusted).or_else(|| {
+        given.last().and_then(|(given, opened)| match opened {
+            Given::Opened(checkpoint, _) if trusted > 0 => Some((checkpoint.clone(), given.note.clone())),
+            _ => None,
+        })
+    });
     report.identity = Some(identity);
     Ok(report)
 }
@@ -179,6 +221,7 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(20);
 fn read_own_checkpoints(
     disk: &dyn Disk,
     identity: &Identity,
+    trusted: u64,
     patience: Duration,
     report: &mut Report,
 ) -> Result<OwnCheckpoints, StoreError> {
@@ -186,7 +229,7 @@ fn read_own_checkpoints(
     loop {
         let mut heard = Report::default();
         let numbers = folder::numbered(disk, Family::Checkpoint, &mut heard)?;
-        let own = OwnCheckpoints::read(disk, &numbers, &identity.hash, &identity.verifier, &mut heard)
+        let own = OwnCheckpoints::read(disk, &numbers, identity, trusted, &mut heard)
             .doing("read", Family::Checkpoint.dir())?;
         if !own.unsettled || Instant::now() >= deadline {
             report.absorb(heard);
@@ -230,7 +273,14 @@ fn follow_tail(
         let next = last.number + 1;
         if !is_altered && noted.next_segment() > next {
             // Another segment was begun: this one is sealed now.
-            let context = Context { disk, identity, noted, sizes, progress: options.progress };
+            let context = Context {
+                disk,
+                identity,
+                noted,
+                sizes,
+                trusted: ordered.trusted(),
+                progress: options.progress,
+            };
             let sealed = scan_one(&context, last.number, false)?;
             ordered.take(sealed, End::Sealed, disk, report)?;
             last = scan_one(&context, next, true)?;
@@ -243,7 +293,8 @@ fn follow_tail(
         if !is_final {
             std::thread::sleep(PAUSE.min(options.patience));
         }
-        let context = Context { disk, identity, noted, sizes, progress: options.progress };
+        let context =
+            Context { disk, identity, noted, sizes, trusted: ordered.trusted(), progress: options.progress };
         let mut again = scan_one(&context, last.number, true)?;
         ordered.link(&mut again);
         if is_final && again.has_trouble_of(&last) {
@@ -264,10 +315,12 @@ fn scan_one(context: &Context<'_>, number: u64, is_last: bool) -> Result<Segment
 /// Scans all segments on several threads and hands them on in order. Few are held at a time.
 fn each_segment(
     context: &Context<'_>,
+    first: u64,
     threads: usize,
     take: &mut dyn FnMut(SegmentScan) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let numbers = context.noted.segments();
+    let mut numbers = context.noted.segments();
+    numbers.retain(|number| *number >= first);
     let last = context.noted.next_segment() - 1;
     let next = AtomicU64::new(0);
     let stopped = AtomicBool::new(false);

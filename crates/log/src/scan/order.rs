@@ -1,24 +1,28 @@
 //! The checks that run over all segments in order: the chain across them, batches, streams, the tree, system records.
 
 use docket_proof::{
-    Flags, Frontier, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord, empty_root,
+    Flags, Frontier, ProveError, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord, empty_root,
+    evidence_path, older_root,
 };
 
 use crate::{
     disk::Disk,
     error::{Doing, StoreError},
     files::{Family, HeaderError, SEGMENT_RECORDS},
-    heads::HeadTable,
+    footer::FooterBuilder,
     identity::Identity,
     segment::Break,
     tail::{Evidence, Place, evidence, numbers},
+    tree::LogTree,
 };
 
 use super::{
     checkpoints::{Given, GivenCheckpoint, OwnCheckpoints},
     folder::{Noted, numbered},
-    report::{CheckpointVerdict, CutNote, Finding, Report},
+    report::{CheckpointVerdict, CutNote, Finding, Fork, Report},
     segment_scan::{NOT_HELD, SegmentDamage, SegmentScan, SystemStep},
+    start::Start,
+    streams::Streams,
     witnesses::{KnownSize, Witnesses},
 };
 
@@ -35,12 +39,16 @@ pub(crate) struct Ordered<'a> {
     identity: &'a Identity,
     /// The largest size that a valid checkpoint covers.
     signed: u64,
+    /// Records below it are not judged again.
+    trusted: u64,
+    /// The first segment that is read.
+    first_segment: u64,
     next_segment: u64,
     size: u64,
     head: RecordHash,
     recorded_at: i64,
     tree: Frontier,
-    streams: HeadTable,
+    streams: Streams,
     /// The log at the sizes asked for, ascending.
     roots: Vec<KnownSize>,
     witnesses: Witnesses,
@@ -56,16 +64,18 @@ pub(crate) struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    pub(crate) fn new(identity: &'a Identity, signed: u64, tolerance: Option<i64>) -> Self {
+    pub(crate) fn new(identity: &'a Identity, signed: u64, start: &Start, tolerance: Option<i64>) -> Self {
         Self {
             identity,
             signed,
-            next_segment: 0,
-            size: 0,
+            trusted: start.trusted,
+            first_segment: start.segment,
+            next_segment: start.segment,
+            size: start.segment * SEGMENT_RECORDS,
             head: RecordHash::ZERO,
             recorded_at: i64::MIN,
-            tree: Frontier::new(),
-            streams: HeadTable::new(),
+            tree: start.tree(),
+            streams: Streams::new(start.trusted),
             roots: Vec::new(),
             witnesses: Witnesses::new(tolerance),
             batch_start: None,
@@ -74,6 +84,47 @@ impl<'a> Ordered<'a> {
             damage: None,
             trailing_vault: None,
         }
+    }
+
+    /// Returns the size below which records are not judged again.
+    pub(crate) const fn trusted(&self) -> u64 {
+        self.trusted
+    }
+
+    /// Finds the roots at sizes within the segments that are not read. What is stored there is believed only as far as
+    /// it leads to the tree over those segments, which the trusted checkpoint vouches for.
+    pub(crate) fn find_old_roots(
+        &mut self,
+        sizes: impl Iterator<Item = u64>,
+        start: &Start,
+        disk: &dyn Disk,
+        report: &mut Report,
+    ) -> Result<(), StoreError> {
+        let (end, root) = (self.tree.size(), self.tree.root());
+        let mut sizes: Vec<u64> = sizes.filter(|size| (1..=end).contains(size)).collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        let none = FooterBuilder::new();
+        let tree = LogTree { disk, sealed: &start.sealed, footer: &none };
+        for size in sizes {
+            let path = match evidence_path(size, end, &tree) {
+                Ok(path) => path,
+                Err(ProveError::Source(error)) => return Err(error),
+                Err(_) => continue,
+            };
+            match older_root(size, end, root, &path) {
+                // When the record before it was recorded is not known: it was not read.
+                Ok(root) => {
+                    self.roots.push(KnownSize { size, root, in_batch: false, recorded_at: i64::MIN });
+                }
+                Err(error) => {
+                    let path = Family::Segment.path((size - 1) / SEGMENT_RECORDS);
+                    let what = format!("the stored tree does not lead to its own upper hashes: {error}");
+                    report.find(Finding::new("footer", &path, what));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Says whether waiting is of no use, whatever becomes of the damage in the last segment.
@@ -87,7 +138,7 @@ impl<'a> Ordered<'a> {
         if self.damage.is_none()
             && scan.number == self.next_segment
             && let Some(previous) = scan.previous
-            && scan.number > 0
+            && scan.number > self.first_segment
             && previous != self.head
         {
             let index = scan.number * SEGMENT_RECORDS;
@@ -196,7 +247,8 @@ impl<'a> Ordered<'a> {
         // A record that could not be taken apart has no step; then indexes and steps no longer match.
         self.opaque |= scan.steps.len() as u64 != scan.next_index - start;
         if !self.opaque {
-            for (index, step) in (start..).zip(&scan.steps) {
+            let trusted = self.trusted;
+            for (index, step) in (start..).zip(&scan.steps).filter(|(index, _)| *index >= trusted) {
                 if let Err(error) =
                     self.streams.advance(step.stream, step.position, step.previous, RecordIndex(index))
                 {
@@ -256,7 +308,10 @@ impl<'a> Ordered<'a> {
         let index = step.index;
         match &step.record {
             Ok(SystemRecord::TailCut(cut)) => {
-                if cut.number != report.cuts.len() as u64 || cut.size > index {
+                // Where old records were not read, the first cut met is taken at its word.
+                let first = report.cuts.first().map_or(cut.number, |note| note.cut.number);
+                let first = if self.trusted == 0 { 0 } else { first };
+                if cut.number != first + report.cuts.len() as u64 || cut.size > index {
                     let what = "the TailCut record is out of order or cuts beyond itself";
                     report.find(Finding::new("system", path, what).record(index));
                 }
@@ -364,8 +419,8 @@ impl<'a> Ordered<'a> {
         report.size = self.size;
         report.head = self.head;
         report.root = (self.size > 0).then(|| self.tree.root());
-        report.streams = self.streams.streams();
-        for checkpoint in &own.valid {
+        report.streams = self.streams.count();
+        for checkpoint in own.valid.iter().filter(|own| own.size >= self.trusted) {
             let path = Family::Checkpoint.path(checkpoint.file);
             match self.compare(checkpoint.size, checkpoint.root) {
                 Compared::Same { in_batch: false } => report.own_checkpoints += 1,
@@ -387,8 +442,17 @@ impl<'a> Ordered<'a> {
                 Compared::BehindDamage => {}
             }
         }
+        let agreed: Vec<u64> = given
+            .iter()
+            .filter_map(|(_, opened)| match opened {
+                Given::Opened(checkpoint, _) => Some((checkpoint.size(), checkpoint.root())),
+                _ => None,
+            })
+            .filter(|(size, root)| matches!(self.compare(*size, *root), Compared::Same { .. }))
+            .map(|(size, _)| size)
+            .collect();
         for (given, opened) in given {
-            self.finish_given(given, opened, report);
+            self.finish_given(given, opened, &agreed, report);
         }
         if own.valid.is_empty() {
             let why =
@@ -401,7 +465,7 @@ impl<'a> Ordered<'a> {
             // Signed and cosigned while the log was read, or taken away: as they are now.
             let unheard = &mut Report::default();
             let numbers = numbered(disk, Family::Checkpoint, unheard)?;
-            let own = OwnCheckpoints::read(disk, &numbers, &identity.hash, &identity.verifier, unheard)
+            let own = OwnCheckpoints::read(disk, &numbers, identity, 0, unheard)
                 .doing("read", Family::Checkpoint.dir())?;
             witnesses.finish(&own, report);
         } else {
@@ -429,7 +493,7 @@ impl<'a> Ordered<'a> {
         }
     }
 
-    fn finish_given(&mut self, given: &GivenCheckpoint, opened: &Given, report: &mut Report) {
+    fn finish_given(&mut self, given: &GivenCheckpoint, opened: &Given, agreed: &[u64], report: &mut Report) {
         let mut holds = false;
         let mut cosigned = Vec::new();
         let checkpoint = match opened {
@@ -443,12 +507,14 @@ impl<'a> Ordered<'a> {
                         self.witnesses.take_given(&given.name, known, cosigners, report);
                     }
                     Compared::Other(found) => {
+                        let kept = checkpoint.root();
+                        let agreed = agreed.iter().copied().filter(|at| *at < size).max().unwrap_or(0);
                         let what = format!(
-                            "the ledger is another history: its root at size {size} is not the one kept"
+                            "the ledger is another history: its root at size {size} is not the one kept; the two part in records {agreed} to {}",
+                            size.saturating_sub(1)
                         );
-                        report.find(
-                            Finding::new("checkpoint", &given.name, what).values(checkpoint.root(), found),
-                        );
+                        report.find(Finding::new("checkpoint", &given.name, what).values(kept, found));
+                        report.forks.push(Fork { name: given.name.clone(), size, kept, found, agreed });
                     }
                     Compared::Longer => {
                         let what = format!(

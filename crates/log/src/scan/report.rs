@@ -123,6 +123,34 @@ pub struct WitnessSummary {
     pub time: u64,
 }
 
+/// A checkpoint that was brought along and the ledger are two histories.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fork {
+    /// The name it was given under.
+    pub name: String,
+    /// Its size: at it the roots differ.
+    pub size: u64,
+    /// The root that was kept.
+    pub kept: RootHash,
+    /// The ledger's root.
+    pub found: RootHash,
+    /// The largest size at which another checkpoint that was brought along agrees with the ledger; 0 without one. The
+    /// two histories part in the records from here on, below `size`. The ledger's own checkpoints say nothing here:
+    /// whoever rewrites a ledger signs them anew.
+    pub agreed: u64,
+}
+
+/// What was not read because a checkpoint stands for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Since {
+    /// The name of the checkpoint.
+    pub name: String,
+    /// Its size: records from here on were read and checked.
+    pub size: u64,
+    /// The stored hashes of records from here on, below `size`, were read to find the chain and the tree again.
+    pub hashes_from: u64,
+}
+
 /// Everything a scan has to say.
 #[derive(Clone, Debug, Default)]
 #[must_use]
@@ -141,6 +169,10 @@ pub struct Report {
     pub newest: Option<(Checkpoint, Vec<u8>)>,
     /// The checkpoints that were brought along.
     pub given: Vec<CheckpointVerdict>,
+    /// Those of them that are another history than the ledger.
+    pub forks: Vec<Fork>,
+    /// What was not read.
+    pub since: Option<Since>,
     /// Cosignatures that the ledger's records keep and that hold.
     pub cosignatures: u64,
     /// Who made them: at most a thousand, by name.
@@ -151,7 +183,7 @@ pub struct Report {
     pub log_bytes: u64,
     /// Bytes read in `vault/`.
     pub vault_bytes: u64,
-    /// Streams.
+    /// Streams; where old records were not read, those that new ones belong to.
     pub streams: u64,
     /// Cuts of torn tails.
     pub cuts: Vec<CutNote>,

@@ -91,6 +91,14 @@ pub(crate) struct RecordStep {
     pub(crate) durable_to: Option<u64>,
 }
 
+impl RecordStep {
+    #[inline]
+    const fn new(view: &RecordView<'_>) -> Self {
+        let RecordView { stream, position, previous, flags, durable_to, .. } = *view;
+        Self { stream, position, previous, flags, durable_to }
+    }
+}
+
 /// Scans segment `number`. A live last segment is read to the first end of a batch that accounts for all bytes noted.
 pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) -> io::Result<SegmentScan> {
     let path = Family::Segment.path(number);
@@ -114,18 +122,23 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     }
 
     let vault = open_vault(context, number)?;
-    let mut vault_check = vault.as_deref().map(VaultCheck::new);
+    let is_trusted = start < context.trusted;
+    let mut vault_check = vault.as_deref().map(|file| VaultCheck::new(file, is_trusted));
     let noted_log = context.noted.segment_len(number);
     let noted_vault = context.noted.vault_len(number);
     let mut footer = FooterBuilder::new();
     let mut sizes = context.sizes_in(start, start + SEGMENT_RECORDS);
-    let chain = Chain { key: &context.identity.key, trusted_below: 0 };
+    let chain = Chain { key: &context.identity.key, trusted_below: context.trusted };
     let end = file.len()?;
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
         footer.push(record.stored_len, &record.hash);
         scan.last_hash = Some(record.hash);
         let reached = record.offset + record.stored_len as u64;
-        scan.take(&record, &path, &context.identity.genesis.origin);
+        let is_old = record.index < context.trusted;
+        match &record.view {
+            Ok(view) if is_old => scan.pass(view),
+            _ => scan.take(&record, &path, &context.identity.genesis.origin),
+        }
         if sizes.first() == Some(&(record.index + 1)) {
             let (size, parts) = (record.index + 1, footer.parts().collect());
             let (in_batch, recorded_at) = (scan.batch_open, scan.last_recorded_at);
@@ -133,6 +146,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
             sizes = sizes.get(1..).unwrap_or_default();
         }
         match (&record.view, &mut vault_check) {
+            (Ok(_), _) if is_old => {}
             (Ok(view), vault) => scan.check_values(view, vault)?,
             // What it has in the vault is as unknown as the record.
             (Err(_), Some(vault)) => vault.lost = true,
@@ -143,7 +157,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         }
         let accounted = reached >= noted_log
             && !scan.batch_open
-            && vault_check.as_ref().is_none_or(|vault| vault.end() >= noted_vault);
+            && vault_check.as_ref().is_none_or(|vault| vault.lost || vault.end() >= noted_vault);
         Ok(if is_last && accounted { Go::Stop } else { Go::On })
     })?;
     scan.next_index = ended.next_index;
@@ -159,7 +173,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     } else if footer.is_full() {
         scan.check_footer(file.as_ref(), &footer, ended.offset, &context.identity.key, is_last)?;
     }
-    scan.finish_vault(vault_check, noted_vault);
+    scan.finish_vault(vault_check, noted_vault, is_trusted);
     Ok(scan)
 }
 
@@ -180,13 +194,17 @@ pub(crate) const NOT_HELD: &str = "the time is not that of the record before, wh
 struct VaultCheck<'f> {
     file: &'f dyn DiskFile,
     walk: VaultWalk<'f>,
-    /// The entry before was wrong: where the next one starts is taken from its record.
+    /// The entry before was wrong, or not read: where the next one starts is taken from its record.
     lost: bool,
+    /// Where the first entry that was read starts; the file's beginning where all are.
+    from: Option<u64>,
 }
 
 impl<'f> VaultCheck<'f> {
-    fn new(file: &'f dyn DiskFile) -> Self {
-        Self { file, walk: VaultWalk::new(file, VAULT_HEADER_LEN as u64), lost: false }
+    /// Starts at the first entry, or, where old ones are not to be read, at that of the first new record.
+    fn new(file: &'f dyn DiskFile, is_trusted: bool) -> Self {
+        let walk = VaultWalk::new(file, VAULT_HEADER_LEN as u64);
+        Self { file, walk, lost: is_trusted, from: (!is_trusted).then_some(0) }
     }
 
     fn end(&self) -> u64 {
@@ -241,6 +259,15 @@ impl SegmentScan {
         }
     }
 
+    /// Passes a record that a checkpoint stands for: only what the next ones are measured by is noted.
+    #[inline]
+    fn pass(&mut self, view: &RecordView<'_>) {
+        self.first_recorded_at.get_or_insert(view.recorded_at);
+        self.last_recorded_at = self.last_recorded_at.max(view.recorded_at);
+        self.batch_open = !view.flags.has(Flags::LAST);
+        self.steps.push(RecordStep::new(view));
+    }
+
     /// Takes what a record says about itself.
     #[inline]
     fn take(&mut self, record: &Followed<'_>, path: &str, origin: &str) {
@@ -272,13 +299,7 @@ impl SegmentScan {
         self.last_recorded_at = self.last_recorded_at.max(view.recorded_at);
         self.held += u64::from(is_held);
         self.batch_open = !view.flags.has(Flags::LAST);
-        self.steps.push(RecordStep {
-            stream: view.stream,
-            position: view.position,
-            previous: view.previous,
-            flags: view.flags,
-            durable_to: view.durable_to,
-        });
+        self.steps.push(RecordStep::new(view));
         if view.stream.kind == StreamRef::SYSTEM.kind {
             let mut decoded = SystemRecord::decode(view.event_type, view.schema_version, view.body);
             if view.stream.id != StreamRef::SYSTEM.id || !view.commitments.is_empty() {
@@ -328,6 +349,7 @@ impl SegmentScan {
         };
         if vault.lost {
             vault.walk = VaultWalk::new(vault.file, view.vault_offset);
+            vault.from.get_or_insert(view.vault_offset);
             vault.lost = false;
         } else if view.vault_offset != vault.walk.offset() {
             let finding =
@@ -363,13 +385,14 @@ impl SegmentScan {
     }
 
     /// Looks at the front and the end of the vault file.
-    fn finish_vault(&mut self, vault: Option<VaultCheck<'_>>, noted: u64) {
+    fn finish_vault(&mut self, vault: Option<VaultCheck<'_>>, noted: u64, is_trusted: bool) {
         let Some(vault) = vault else { return };
         if self.commitments > 0 {
             self.vault_trailing = noted > vault.end() && !vault.lost;
-            self.vault_bytes = vault.end();
+            self.vault_bytes = vault.end() - vault.from.unwrap_or(0).min(vault.end());
         } else {
-            self.vault_trailing = noted > 0;
+            // Entries of old records may lie there.
+            self.vault_trailing = noted > 0 && !is_trusted;
         }
     }
 

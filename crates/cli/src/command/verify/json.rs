@@ -1,0 +1,227 @@
+//! What `docket verify --json` prints.
+
+use docket_log::{Finding, Fork, Undecided};
+use docket_projection::IndexCheck;
+use serde::Serialize;
+
+use crate::{failure::Failure, judge::Standing, output::Output};
+
+use super::{outcome::Outcome, receipts::ReceiptVerdict};
+
+/// The JSON result, documented field by field in the README.
+#[derive(Serialize)]
+struct Json<'a> {
+    verdict: &'static str,
+    origin: Option<&'a str>,
+    genesis: Option<String>,
+    clock: Option<&'static str>,
+    size: u64,
+    chain_head: String,
+    root: Option<String>,
+    streams: u64,
+    log_bytes: u64,
+    personal_values: u64,
+    vault_bytes: u64,
+    own_checkpoints: u64,
+    newest_checkpoint: Option<Signed>,
+    given_checkpoints: Vec<Given<'a>>,
+    receipts: Vec<ReceiptJson<'a>>,
+    since: Option<SinceJson<'a>>,
+    forks: Vec<ForkJson<'a>>,
+    evidence: Option<EvidenceJson<'a>>,
+    cosignatures: u64,
+    tail_cuts: Vec<Cut>,
+    clock_corrections: &'a [u64],
+    held_records: u64,
+    index: Option<IndexJson>,
+    findings_total: u64,
+    findings: Vec<FindingJson<'a>>,
+    undecided: Vec<UndecidedJson<'a>>,
+    not_covered: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Signed {
+    size: u64,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct Given<'a> {
+    name: &'a str,
+    size: Option<u64>,
+    root: Option<String>,
+    holds: bool,
+}
+
+#[derive(Serialize)]
+struct Cut {
+    record: u64,
+    file: String,
+    bytes: u64,
+}
+
+#[derive(Serialize)]
+struct IndexJson {
+    result: &'static str,
+    size: Option<u64>,
+    differences: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    check: &'a str,
+    file: &'a str,
+    record: Option<u64>,
+    offset: Option<u64>,
+    expected: Option<&'a str>,
+    found: Option<&'a str>,
+    what: &'a str,
+}
+
+#[derive(Serialize)]
+struct UndecidedJson<'a> {
+    file: &'a str,
+    record: Option<u64>,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
+struct ReceiptJson<'a> {
+    name: &'a str,
+    kind: &'a str,
+    verdict: &'static str,
+    why: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SinceJson<'a> {
+    name: &'a str,
+    size: u64,
+    hashes_from: u64,
+}
+
+#[derive(Serialize)]
+struct ForkJson<'a> {
+    name: &'a str,
+    size: u64,
+    kept_root: String,
+    ledger_root: String,
+    parts_from: u64,
+    parts_to: u64,
+}
+
+#[derive(Serialize)]
+struct EvidenceJson<'a> {
+    wrote: Option<&'a str>,
+}
+
+impl Outcome {
+    pub(super) fn object(&self, output: &mut Output) -> Result<(), Failure> {
+        let report = &self.report;
+        let genesis = report.identity.as_ref().map(|identity| &identity.genesis);
+        output.object(&Json {
+            verdict: self.verdict_name(),
+            origin: genesis.map(|genesis| genesis.origin.as_str()),
+            genesis: report.identity.as_ref().map(|identity| identity.hash.to_string()),
+            clock: genesis.map(|genesis| genesis.clock.name()),
+            size: report.size,
+            chain_head: report.head.to_string(),
+            root: report.root.map(|root| root.to_string()),
+            streams: report.streams,
+            log_bytes: report.log_bytes,
+            personal_values: report.values,
+            vault_bytes: report.vault_bytes,
+            own_checkpoints: report.own_checkpoints,
+            newest_checkpoint: report.newest.as_ref().map(|(checkpoint, _)| Signed {
+                size: checkpoint.size(),
+                root: checkpoint.root().to_string(),
+            }),
+            given_checkpoints: report
+                .given
+                .iter()
+                .map(|given| Given {
+                    name: &given.name,
+                    size: given.checkpoint.as_ref().map(docket_proof::Checkpoint::size),
+                    root: given.checkpoint.as_ref().map(|checkpoint| checkpoint.root().to_string()),
+                    holds: given.holds,
+                })
+                .collect(),
+            receipts: self.receipts.iter().map(receipt_json).collect(),
+            since: report.since.as_ref().map(|since| SinceJson {
+                name: &since.name,
+                size: since.size,
+                hashes_from: since.hashes_from,
+            }),
+            forks: report.forks.iter().map(fork_json).collect(),
+            evidence: self.evidence.as_ref().map(|_| EvidenceJson { wrote: self.evidence_file.as_deref() }),
+            cosignatures: 0,
+            tail_cuts: report
+                .cuts
+                .iter()
+                .map(|note| Cut {
+                    record: note.record,
+                    file: format!("cut/{:08}.cut", note.cut.number),
+                    bytes: note.cut.file_len,
+                })
+                .collect(),
+            clock_corrections: &report.clock_corrections,
+            held_records: report.held,
+            index: self.index.as_ref().map(index_json),
+            findings_total: report.findings_total,
+            findings: report.findings.iter().map(finding_json).collect(),
+            undecided: report.undecided.iter().map(undecided_json).collect(),
+            not_covered: self.not_covered(),
+        })
+    }
+}
+
+fn index_json(index: &IndexCheck) -> IndexJson {
+    match index {
+        IndexCheck::Same { size, .. } => {
+            IndexJson { result: "same", size: Some(*size), differences: Vec::new() }
+        }
+        IndexCheck::Differs(differences) => {
+            IndexJson { result: "differs", size: None, differences: differences.clone() }
+        }
+        IndexCheck::NotChecked(why) => {
+            IndexJson { result: "not-checked", size: None, differences: vec![why.clone()] }
+        }
+    }
+}
+
+fn finding_json(finding: &Finding) -> FindingJson<'_> {
+    FindingJson {
+        check: finding.check,
+        file: &finding.file,
+        record: finding.record,
+        offset: finding.offset,
+        expected: finding.expected.as_deref(),
+        found: finding.found.as_deref(),
+        what: &finding.what,
+    }
+}
+
+fn undecided_json(undecided: &Undecided) -> UndecidedJson<'_> {
+    UndecidedJson { file: &undecided.file, record: undecided.record, why: &undecided.why }
+}
+
+fn receipt_json(receipt: &ReceiptVerdict) -> ReceiptJson<'_> {
+    let (verdict, why) = match &receipt.standing {
+        Standing::Holds => ("holds", None),
+        Standing::Fails(why) => ("fails", Some(why.as_str())),
+        Standing::Open(why) => ("undecided", Some(why.as_str())),
+    };
+    ReceiptJson { name: &receipt.name, kind: receipt.kind, verdict, why }
+}
+
+fn fork_json(fork: &Fork) -> ForkJson<'_> {
+    ForkJson {
+        name: &fork.name,
+        size: fork.size,
+        kept_root: fork.kept.to_string(),
+        ledger_root: fork.found.to_string(),
+        parts_from: fork.agreed,
+        parts_to: fork.size.saturating_sub(1),
+    }
+}

@@ -1,0 +1,297 @@
+//! What `docket verify` found, in words: the facts, the findings, and the verdict with its scope.
+
+use anstyle::{AnsiColor, Style};
+use docket_log::{Report, Verdict};
+use docket_projection::IndexCheck;
+use docket_proof::{ClockKind, Evidence};
+
+use crate::{
+    failure::{Exit, Failure},
+    judge::Standing,
+    output::Output,
+    text::escape,
+};
+
+use super::receipts::ReceiptVerdict;
+
+/// Colours, where the output takes them; every line reads without.
+const GOOD: Style = AnsiColor::Green.on_default().bold();
+const OPEN: Style = AnsiColor::Yellow.on_default().bold();
+const BAD: Style = AnsiColor::Red.on_default().bold();
+
+/// Everything the verdict rests on.
+pub(super) struct Outcome {
+    pub(super) report: Report,
+    pub(super) index: Option<IndexCheck>,
+    pub(super) receipts: Vec<ReceiptVerdict>,
+    /// Two checkpoints under the ledger's key that contradict each other.
+    pub(super) evidence: Option<Evidence>,
+    /// Where they were written.
+    pub(super) evidence_file: Option<String>,
+}
+
+impl Outcome {
+    /// Rests on a scan alone, so far.
+    pub(super) fn new(report: Report) -> Self {
+        Self { report, index: None, receipts: Vec::new(), evidence: None, evidence_file: None }
+    }
+
+    fn failed_receipts(&self) -> u64 {
+        let fails = |receipt: &&ReceiptVerdict| matches!(receipt.standing, Standing::Fails(_));
+        self.receipts.iter().filter(fails).count() as u64
+    }
+
+    pub(super) fn verdict(&self) -> Verdict {
+        let index = match &self.index {
+            Some(IndexCheck::Differs(_)) => Verdict::Altered,
+            Some(IndexCheck::NotChecked(_)) => Verdict::Undecided,
+            _ => Verdict::Intact,
+        };
+        let receipts = self.receipts.iter().map(|receipt| match receipt.standing {
+            Standing::Holds => Verdict::Intact,
+            Standing::Fails(_) => Verdict::Altered,
+            Standing::Open(_) => Verdict::Undecided,
+        });
+        let all = receipts.chain([index, self.report.verdict()]);
+        all.fold(Verdict::Intact, |worst, verdict| match (worst, verdict) {
+            (Verdict::Altered, _) | (_, Verdict::Altered) => Verdict::Altered,
+            (Verdict::Undecided, _) | (_, Verdict::Undecided) => Verdict::Undecided,
+            _ => Verdict::Intact,
+        })
+    }
+
+    pub(super) fn exit(&self) -> Exit {
+        match self.verdict() {
+            Verdict::Intact => Exit::Done,
+            Verdict::Altered => Exit::Altered,
+            Verdict::Undecided => Exit::Undecided,
+        }
+    }
+
+    pub(super) fn verdict_name(&self) -> &'static str {
+        match self.verdict() {
+            Verdict::Intact => "intact",
+            Verdict::Altered => "altered",
+            Verdict::Undecided => "undecided",
+        }
+    }
+
+    /// What nobody may read into the verdict.
+    pub(super) fn not_covered(&self) -> Vec<String> {
+        let mut open = Vec::new();
+        if let Some(since) = &self.report.since {
+            open.push(format!(
+                "records 0 to {}, and the personal values in the vault that they commit to, were not read: {} stands for them",
+                since.size - 1, since.name
+            ));
+            open.push(format!(
+                "whether records from {} on follow the last old one of each stream (their links are checked among themselves), and the ledger's own checkpoints below that size",
+                since.size
+            ));
+        }
+        let held = self.report.given.iter().filter(|given| given.holds).count();
+        if held == 0 {
+            open.push(
+                "no checkpoint from outside was compared: a full rewrite by whoever holds the key, an old copy put back, or a cut tail with its checkpoints would not show"
+                    .to_owned(),
+            );
+        }
+        let signed = self.report.newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
+        if let Some(behind) = self.report.size.checked_sub(signed).filter(|behind| *behind > 0 && signed > 0)
+        {
+            open.push(format!("the last {behind} records are chained but no checkpoint covers them yet"));
+        }
+        if let Some(largest) = self
+            .report
+            .given
+            .iter()
+            .filter(|given| given.holds)
+            .filter_map(|given| Some(given.checkpoint.as_ref()?.size()))
+            .max()
+            && largest < self.report.size
+        {
+            open.push(format!(
+                "whether records behind size {largest} were rewritten or cut since that checkpoint was kept"
+            ));
+        }
+        open.push("no witness's cosignature was asked for".to_owned());
+        if self.index.is_none() {
+            open.push("the index (--index)".to_owned());
+        }
+        open.push("whether what was recorded is true, and what was never recorded".to_owned());
+        open
+    }
+
+    pub(super) fn tell(&self, output: &mut Output) -> Result<(), Failure> {
+        let report = &self.report;
+        if let Some(identity) = &report.identity {
+            output.line(format_args!("ledger       {}", escape(&identity.genesis.origin)))?;
+            if identity.genesis.clock == ClockKind::Simulated {
+                output.line(
+                    "clock        SIMULATED: made for a demonstration or a benchmark, its times are made up",
+                )?;
+            }
+            output.line(format_args!("genesis      {}", identity.hash))?;
+        }
+        if let Some(since) = report.since.as_ref().filter(|_| report.size > 0) {
+            let new = report.size.saturating_sub(since.size);
+            output.line(format_args!(
+                "records      {}, of which {new} from {} on were read, in {} streams",
+                report.size, since.size, report.streams
+            ))?;
+            output.line(format_args!("chain head   {}", report.head))?;
+        } else if report.size > 0 {
+            output.line(format_args!("records      {} in {} streams", report.size, report.streams))?;
+            output.line(format_args!("chain head   {}", report.head))?;
+        }
+        if let Some(root) = report.root {
+            output.line(format_args!("root         {root}"))?;
+        }
+        output.line(format_args!(
+            "read now     {} bytes of log/, {} bytes of vault/ with {} personal values",
+            report.log_bytes, report.vault_bytes, report.values
+        ))?;
+        if let Some((checkpoint, _)) = &report.newest {
+            output.line(format_args!(
+                "checkpoints  {} of the ledger's own hold, the newest at size {}; keep it elsewhere: docket checkpoint > FILE",
+                report.own_checkpoints,
+                checkpoint.size()
+            ))?;
+        }
+        for given in &report.given {
+            let size = given
+                .checkpoint
+                .as_ref()
+                .map_or_else(|| "?".to_owned(), |checkpoint| checkpoint.size().to_string());
+            let holds = if given.holds { "holds" } else { "does not hold" };
+            output.line(format_args!("given        {}: size {size}: {holds}", escape(&given.name)))?;
+        }
+        for receipt in &self.receipts {
+            output.line(format_args!("{:<12} {}: {}", "receipt", escape(&receipt.name), receipt.line()))?;
+        }
+        for note in &report.cuts {
+            output.line(format_args!(
+                "tail cut     record {}: a recovery cut the log to size {} and kept what it cut in cut/{:08}.cut",
+                note.record, note.cut.size, note.cut.number
+            ))?;
+        }
+        for record in &report.clock_corrections {
+            output
+                .line(format_args!("clock        record {record}: somebody confirmed a clock far behind"))?;
+        }
+        self.tell_findings(output)?;
+        self.tell_evidence(output)?;
+        let not_covered = self.not_covered();
+        for open in &not_covered {
+            output.line(format_args!("not covered  {open}"))?;
+        }
+        output.line(self.last_line())
+    }
+
+    pub(super) fn tell_findings(&self, output: &mut Output) -> Result<(), Failure> {
+        let report = &self.report;
+        match &self.index {
+            None => {}
+            Some(IndexCheck::Same { size, pages }) => {
+                output.line(format_args!(
+                    "index        {pages} pages are what a replay of {size} records gives"
+                ))?;
+            }
+            Some(IndexCheck::Differs(differences)) => {
+                for difference in differences {
+                    output.line(format_args!(
+                        "{BAD}ALTERED{BAD:#}      index: {difference} (`docket rebuild` builds it again)"
+                    ))?;
+                }
+            }
+            Some(IndexCheck::NotChecked(why)) => {
+                output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    index: {why}"))?
+            }
+        }
+        for receipt in &self.receipts {
+            if let Standing::Fails(why) = &receipt.standing {
+                let (name, why) = (escape(&receipt.name), escape(why));
+                output.line(format_args!("{BAD}ALTERED{BAD:#}      {name}: {}: {why}", receipt.kind))?;
+            }
+        }
+        for finding in &report.findings {
+            output.line(format_args!("{BAD}ALTERED{BAD:#}      {}", escape(&finding.to_string())))?;
+        }
+        if let Some(more) =
+            report.findings_total.checked_sub(report.findings.len() as u64).filter(|more| *more > 0)
+        {
+            output.line(format_args!("{BAD}ALTERED{BAD:#}      and {more} findings more"))?;
+        }
+        for undecided in &report.undecided {
+            output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    {}", escape(&undecided.to_string())))?;
+        }
+        Ok(())
+    }
+
+    fn tell_evidence(&self, output: &mut Output) -> Result<(), Failure> {
+        match (&self.evidence, &self.evidence_file) {
+            (None, _) => Ok(()),
+            (Some(_), Some(file)) => output.line(format_args!(
+                "evidence     {} convicts whoever holds the key by itself: docket check {0}",
+                escape(file)
+            )),
+            (Some(_), None) => output.line(
+                "evidence     two signed checkpoints contradict each other: --evidence FILE writes them to a file that convicts by itself",
+            ),
+        }
+    }
+
+    /// The verdict and its scope, in one line.
+    pub(super) fn last_line(&self) -> String {
+        let report = &self.report;
+        let held = report.given.iter().filter(|given| given.holds).count();
+        match self.verdict() {
+            Verdict::Intact => format!(
+                "verdict: {GOOD}intact{GOOD:#}: {} records under root {}{}, {} own and {held} given checkpoints hold, 0 cosignatures; {}",
+                report.size,
+                report.root.map(|root| root.to_string()).unwrap_or_default(),
+                report.since.as_ref().map_or_else(String::new, |since| {
+                    format!(", those below {} by {} alone and not read", since.size, escape(&since.name))
+                }),
+                report.own_checkpoints,
+                if held == 0 {
+                    "without a checkpoint kept elsewhere a full rewrite would not show"
+                } else {
+                    "as far as those given reach"
+                },
+            ),
+            Verdict::Altered => {
+                let total: u64 = report.findings_total
+                    + self.failed_receipts()
+                    + self.index.as_ref().map_or(0, |index| match index {
+                        IndexCheck::Differs(differences) => differences.len() as u64,
+                        _ => 0,
+                    });
+                let findings = if total == 1 { "finding" } else { "findings" };
+                let first = report.findings.iter().filter_map(|finding| finding.record).min();
+                let at = first.map_or_else(String::new, |record| format!(", the first at record {record}"));
+                let from = report.since.as_ref().map_or(0, |since| since.size);
+                format!(
+                    "verdict: {BAD}ALTERED{BAD:#}: {total} {findings}{at}; {} records follow from record {from} on",
+                    report.size.saturating_sub(from)
+                )
+            }
+            Verdict::Undecided if report.size == 0 => {
+                "verdict: undecided: there is nothing that could be checked".to_owned()
+            }
+            Verdict::Undecided => {
+                let count = report.undecided.len()
+                    + usize::from(matches!(self.index, Some(IndexCheck::NotChecked(_))))
+                    + self
+                        .receipts
+                        .iter()
+                        .filter(|receipt| matches!(receipt.standing, Standing::Open(_)))
+                        .count();
+                format!(
+                    "verdict: {OPEN}undecided{OPEN:#}: {} records follow, but {count} things could not be judged",
+                    report.size
+                )
+            }
+        }
+    }
+}
