@@ -267,7 +267,7 @@ fn first_day(folder: &Path) -> Vec<u8> {
     let (case, at, handler) = first(1);
     desk.act(unit("Greenfield"));
     desk.act(Act::open(
-        OfficialRegistered { unit: at, rank: None, origin: None },
+        OfficialRegistered { unit: at, rank: None, code: None, origin: None },
         OfficialRegisteredPersonal { name: words("Li Invented"), contact: None },
     ));
     desk.act(register("the road to the mill is washed out", "Wu Invented"));

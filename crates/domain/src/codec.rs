@@ -7,6 +7,8 @@ use bincode::{
     serde::{borrow_decode_from_slice, encode_into_writer, encode_to_vec},
 };
 
+use serde::{Serialize, de::DeserializeOwned};
+
 use crate::body::EventBody;
 
 /// The largest body, in bytes.
@@ -118,7 +120,14 @@ pub(crate) fn encode<B: EventBody>(body: &B) -> Result<Vec<u8>, EncodeError> {
 }
 
 pub(crate) fn decode<B: EventBody>(bytes: &[u8]) -> Result<B, DecodeError> {
-    let event = B::NAME;
+    decode_as(B::NAME, bytes)
+}
+
+/// Reads the body of some version of an event.
+pub(crate) fn decode_as<B: Serialize + DeserializeOwned>(
+    event: &'static str,
+    bytes: &[u8],
+) -> Result<B, DecodeError> {
     if bytes.len() > MAX_BODY_LEN {
         return Err(DecodeError::TooLong { event, len: bytes.len() });
     }

@@ -14,6 +14,8 @@ macro_rules! each_entity {
                 "A unit: a village, a community, a department.";
             OFFICIAL 2 "O" "official": official officials push_official official_mut OfficialId OfficialState
                 "An official.";
+            HOUSEHOLD 3 "H" "household": household households push_household household_mut HouseholdId HouseholdState
+                "A household.";
             CASE 4 "C" "case": case cases push_case case_mut CaseId CaseState
                 "A case.";
             SOURCE 5 "S" "source": source sources push_source source_mut SourceId SourceState

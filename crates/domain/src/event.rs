@@ -11,18 +11,21 @@ use crate::{
     declaration::{DeclarationAmended, DeclarationFiled, InterestDeclared, InterestDivested},
     finance::{ControlAttested, ExpenseApproved, LiabilityPursued, PublicNoticePosted},
     gift::{GiftHandedIn, GiftReceipted},
+    household::{HouseholdAbsent, HouseholdClosed, HouseholdMoved, HouseholdRegistered},
     id::StreamKind,
     inspection::{FindingAnswered, FindingClosed, FindingIssued, InspectionOpened},
     key::UniqueKey,
     leniency::LeniencyDecided,
-    official::OfficialRegistered,
+    official::{
+        BranchMembershipChanged, OfficialAppointed, OfficialLeft, OfficialRegistered, OfficialRegisteredV1,
+    },
     papers::{ReportPublished, StatisticCited},
     personal::PersonalField,
     record::RecordMeta,
     rules::{Place, Rules, admit, claims},
     source::SourceRegistered,
     subject::Subject,
-    unit::UnitRegistered,
+    unit::{UnitClosed, UnitMerged, UnitRegistered, UnitRegisteredV1},
     vehicle::{TransitionExpired, VehicleDisposed, VehicleFoundOverStandard},
     view::{Store, View},
     violation::Violation,
@@ -30,9 +33,9 @@ use crate::{
 
 /// Lists the events. What depends on which event it is lies here, once; what an event means lies in its concept's file.
 ///
-/// A later schema version gets its upcaster here, as a further pattern beside the newest version's.
+/// Older schema versions stand behind their event, each with the struct that reads it and turns `Into` the newest.
 macro_rules! events {
-    ($( $event:ident ),+ $(,)?) => {
+    ($( $event:ident $({ $($old:literal => $Old:ty),+ })? ),+ $(,)?) => {
         /// An event: its body. EVENTS.md describes each.
         #[derive(Clone, PartialEq, Eq, Debug)]
         #[non_exhaustive]
@@ -48,11 +51,11 @@ macro_rules! events {
             pub const ALL: &'static [(u16, u16, &'static str)] =
                 &[$( (<$event as EventBody>::TYPE, <$event as EventBody>::VERSION, <$event as EventBody>::NAME) ),+];
 
-            /// Reads a body.
+            /// Reads a body. One of an older version is turned into the newest.
             ///
             /// # Errors
             /// When type or version is not known ([`DecodeError::is_unknown`]), and when the bytes are not exactly those
-            /// that [`encode`](Self::encode) would write.
+            /// that this version of the event was written with.
             pub fn decode(event_type: u16, version: u16, body: &[u8]) -> Result<Self, DecodeError> {
                 match (event_type, version) {
                     (0..=255, _) => Err(DecodeError::System { event_type }),
@@ -60,6 +63,12 @@ macro_rules! events {
                         (<$event as EventBody>::TYPE, <$event as EventBody>::VERSION) => {
                             codec::decode(body).map(Self::$event)
                         }
+                        $($(
+                            (<$event as EventBody>::TYPE, $old) => {
+                                codec::decode_as::<$Old>(<$event as EventBody>::NAME, body)
+                                    .map(|old| Self::$event(old.into()))
+                            }
+                        )+)?
                         (<$event as EventBody>::TYPE, _) => Err(DecodeError::UnknownVersion {
                             event: <$event as EventBody>::NAME,
                             version,
@@ -164,9 +173,18 @@ macro_rules! events {
 }
 
 events! {
-    UnitRegistered,
-    OfficialRegistered,
+    UnitRegistered { 1 => UnitRegisteredV1 },
+    UnitMerged,
+    UnitClosed,
+    OfficialRegistered { 1 => OfficialRegisteredV1 },
+    OfficialAppointed,
+    OfficialLeft,
+    BranchMembershipChanged,
     SourceRegistered,
+    HouseholdRegistered,
+    HouseholdMoved,
+    HouseholdAbsent,
+    HouseholdClosed,
     CaseRegistered,
     CaseAssigned,
     StepTaken,

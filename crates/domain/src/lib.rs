@@ -62,6 +62,7 @@ mod entity;
 mod event;
 mod finance;
 mod gift;
+mod household;
 mod id;
 mod inspection;
 mod key;
@@ -134,9 +135,14 @@ pub use finance::{
 pub use gift::{
     GiftHandedIn, GiftHandedInPersonal, GiftKind, GiftReceipt, GiftReceipted, GiftState, GiftViolation,
 };
+pub use household::{
+    Absence, Home, HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason, HouseholdClosed,
+    HouseholdClosedPersonal, HouseholdEnd, HouseholdHistory, HouseholdMoved, HouseholdMovedPersonal,
+    HouseholdRegistered, HouseholdRegisteredPersonal, HouseholdState, HouseholdViolation, Move,
+};
 pub use id::{
-    CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, IdError, InspectionId, OfficialId,
-    RulesId, SourceId, StreamKind, StreamRef, UnitId, VehicleId, ViolationId,
+    CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, HouseholdId, IdError, InspectionId,
+    OfficialId, RulesId, SourceId, StreamKind, StreamRef, UnitId, VehicleId, ViolationId,
 };
 pub use inspection::{
     Finding, FindingAnswer, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,
@@ -148,7 +154,10 @@ pub use labels::{LabelKey, Labels, LabelsError};
 pub use leniency::{Leniency, LeniencyDecided, LeniencyDecision, LeniencyViolation};
 pub use memory::Memory;
 pub use numbered::UnknownWord;
-pub use official::{OfficialRegistered, OfficialRegisteredPersonal, OfficialState};
+pub use official::{
+    BranchMembership, BranchMembershipChanged, Office, OfficialAppointed, OfficialLeft, OfficialRegistered,
+    OfficialRegisteredPersonal, OfficialState, OfficialViolation, Post, PostChange,
+};
 pub use papers::{
     CitedStatistic, MAX_PUBLISHED_FIGURES, PaperViolation, PublishedFigure, PublishedReport, ReportPublished,
     StatisticCited, UnitPapers,
@@ -167,7 +176,10 @@ pub use source::{SourceRegistered, SourceRow, SourceState};
 pub use stamp::{Stamp, TooEarly};
 pub use subject::{Role, Subject};
 pub use time::{OccurredAt, Precision, Timestamp};
-pub use unit::{UnitLevel, UnitRegistered, UnitState};
+pub use unit::{
+    Absorbed, UnitClosed, UnitClosedPersonal, UnitEnd, UnitLevel, UnitMerged, UnitRegistered, UnitState,
+    UnitViolation,
+};
 pub use vehicle::{
     Disposal, DisposalKind, TransitionExpired, VehicleDisposed, VehicleFoundOverStandard, VehicleStanding,
     VehicleState, VehicleViolation,

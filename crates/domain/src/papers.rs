@@ -167,7 +167,7 @@ impl PaperViolation {
 
 /// Checks that the unit of the stream stood at that time.
 fn standing(unit: (UnitId, &crate::UnitState), place: &Place<'_>) -> Result<(), Violation> {
-    Ok(unit.1.alive(unit.0, place.occurred)?)
+    unit.1.alive(unit.0, place.occurred)
 }
 
 fn share(name: &Label, denominator: u64) -> Result<(), PaperViolation> {

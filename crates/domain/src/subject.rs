@@ -21,6 +21,18 @@ numbered! {
         Origin = 7, "origin";
         /// The official who recorded it: the record's actor.
         Actor = 8, "actor";
+        /// The unit that another was merged into.
+        Into = 9, "into";
+        /// The unit where an official holds, or leaves, an office.
+        Post = 10, "post";
+        /// The branch an official belongs to.
+        Branch = 11, "branch";
+        /// The unit a household belongs to.
+        Home = 12, "home";
+        /// The unit a household moved away from.
+        MovedFrom = 13, "moved-from";
+        /// The unit a household moved to.
+        MovedTo = 14, "moved-to";
         /// The official whom it is about.
         Concerned = 64, "concerned";
         /// The unit that it is about.

@@ -8,15 +8,18 @@ use crate::{
     declaration::DeclarationViolation,
     finance::FinanceViolation,
     gift::GiftViolation,
+    household::HouseholdViolation,
     id::{CaseId, OfficialId, SourceId, StreamKind, StreamRef},
     inspection::InspectionViolation,
     key::KeyKind,
     label::Label,
     leniency::LeniencyViolation,
+    official::OfficialViolation,
     papers::PaperViolation,
     personal::PersonalField,
     stamp::TooEarly,
     subject::Role,
+    unit::UnitViolation,
     vehicle::VehicleViolation,
 };
 
@@ -195,6 +198,15 @@ pub enum Violation {
     /// A rule of campaigns.
     #[error(transparent)]
     Campaign(#[from] CampaignViolation),
+    /// A rule about units.
+    #[error(transparent)]
+    Unit(#[from] UnitViolation),
+    /// A rule about officials.
+    #[error(transparent)]
+    Official(#[from] OfficialViolation),
+    /// A rule about households.
+    #[error(transparent)]
+    Household(#[from] HouseholdViolation),
 }
 
 impl Violation {
@@ -227,6 +239,9 @@ impl Violation {
             Self::Inspection(violation) => violation.rule(),
             Self::Correction(violation) => violation.rule(),
             Self::Campaign(violation) => violation.rule(),
+            Self::Unit(violation) => violation.rule(),
+            Self::Official(violation) => violation.rule(),
+            Self::Household(violation) => violation.rule(),
         }
     }
 
@@ -250,6 +265,9 @@ impl Violation {
             Self::Inspection(violation) => violation.against(),
             Self::Correction(violation) => violation.against(),
             Self::Campaign(violation) => violation.against(),
+            Self::Unit(violation) => violation.against(),
+            Self::Official(violation) => violation.against(),
+            Self::Household(violation) => violation.against(),
             _ => None,
         }
     }

@@ -49,7 +49,7 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
             let name: Option<PersonalText> = personal("--name", Some(&add.name))?;
             let personal =
                 OfficialRegisteredPersonal { name, contact: personal("--contact", add.contact.as_ref())? };
-            let body = OfficialRegistered { unit: add.unit, rank: add.rank, origin: None };
+            let body = OfficialRegistered { unit: add.unit, rank: add.rank, code: None, origin: None };
             add.when.record(Act::open(body, personal), place, output)
         }
         Verb::List => {

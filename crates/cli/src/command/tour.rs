@@ -197,7 +197,7 @@ fn first_case() -> Vec<Act> {
             NoPersonal,
         ),
         Act::open(
-            OfficialRegistered { unit, rank: None, origin: None },
+            OfficialRegistered { unit, rank: None, code: None, origin: None },
             OfficialRegisteredPersonal { name: words("Li Invented"), contact: None },
         ),
         register(Channel::Reception, "road", "the road to the mill is washed out", "Wu Invented"),

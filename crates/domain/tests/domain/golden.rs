@@ -1,14 +1,16 @@
 //! The examples of EVENTS.md, byte for byte.
 
 use docket_domain::{
-    CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, Channel, CloseReason, Event, LabelKey, Labels,
-    OfficialRegistered, Outcome, PublicText, ReopenGround, ReplyDelivered, RulesAdopted, SourceRegistered,
-    SourceRow, StepTaken, Timestamp, UnitLevel, UnitRegistered,
+    BranchMembershipChanged, CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, Channel, CloseReason,
+    DecodeError, Event, HouseholdAbsent, HouseholdCloseReason, HouseholdClosed, HouseholdMoved,
+    HouseholdRegistered, LabelKey, Labels, Office, OfficialAppointed, OfficialLeft, OfficialRegistered,
+    Outcome, PublicText, ReopenGround, ReplyDelivered, RulesAdopted, SourceRegistered, SourceRow, StepTaken,
+    Timestamp, UnitClosed, UnitLevel, UnitMerged, UnitRegistered,
 };
 
 use crate::{
     campaign, rectification, supervision,
-    support::{label, official_id, source_id, unit_id},
+    support::{day, label, official_id, source_id, unit_id},
 };
 
 const EVENTS_MD: &str = include_str!("../../EVENTS.md");
@@ -30,7 +32,19 @@ pub(crate) fn examples() -> Vec<Event> {
             origin: None,
         }
         .into(),
-        OfficialRegistered { unit: unit_id(12), rank: Some(4), origin: None }.into(),
+        UnitMerged { into: unit_id(13), origin: None }.into(),
+        UnitClosed { origin: None }.into(),
+        OfficialRegistered {
+            unit: unit_id(12),
+            rank: Some(4),
+            code: Some(label("500112-G-0031")),
+            origin: None,
+        }
+        .into(),
+        OfficialAppointed { unit: unit_id(12), office: Office::Secretary, rank: Some(3), origin: None }
+            .into(),
+        OfficialLeft { unit: Some(unit_id(12)), origin: None }.into(),
+        BranchMembershipChanged { branch: Some(unit_id(14)), origin: None }.into(),
         SourceRegistered {
             mapping: label("boston311"),
             file_hash: std::array::from_fn(|place| u8::try_from(place).unwrap()),
@@ -38,6 +52,11 @@ pub(crate) fn examples() -> Vec<Event> {
             label_names: Labels::new(vec![(LabelKey(128), label("photo"))]).unwrap(),
         }
         .into(),
+        HouseholdRegistered { unit: unit_id(12), code: Some(label("H-07-0113")), members: 4, origin: None }
+            .into(),
+        HouseholdMoved { from: Some(unit_id(12)), to: Some(unit_id(13)), origin: None }.into(),
+        HouseholdAbsent { from: day("2010-02-13"), until: Some(day("2010-03-05")), origin: None }.into(),
+        HouseholdClosed { reason: HouseholdCloseReason::Joined, origin: None }.into(),
         CaseRegistered {
             unit: Some(unit_id(12)),
             channel: Channel::Hotline,
@@ -93,6 +112,37 @@ fn bodies_are_those_of_the_page() {
 }
 
 #[test]
+fn bodies_of_older_versions_are_read_as_the_newest() {
+    let older = [("UnitRegistered", 256, 1), ("OfficialRegistered", 288, 1)];
+    let read = older.map(|(name, number, version)| {
+        let (_, rest) = EVENTS_MD.split_once(&format!("\n{name}/{version} ")).unwrap();
+        let body = bytes(rest.lines().next().unwrap());
+        for len in 0..body.len() {
+            assert!(Event::decode(number, version, &body[..len]).is_err());
+        }
+        format!("{:?}", Event::decode(number, version, &body).unwrap())
+    });
+    insta::assert_snapshot!(read.join("\n"), @r#"
+    UnitRegistered(UnitRegistered { level: Village, parent: Some(UnitId(3)), name: "石坪村", code: Some("500112-07"), origin: None })
+    OfficialRegistered(OfficialRegistered { unit: UnitId(12), rank: Some(4), code: None, origin: None })
+    "#);
+    // Branches are of version 2: in a body of version 1, their number stands for nothing.
+    assert!(Event::decode(256, 2, &[7, 0, 1, b'x', 0, 0]).is_ok());
+    assert!(matches!(Event::decode(256, 1, &[7, 0, 1, b'x', 0, 0]), Err(DecodeError::Malformed { .. })));
+    // Nor is the longer form of a number a body of any version.
+    let longer = [0xfb, 12, 0, 0, 0];
+    assert!(matches!(Event::decode(288, 1, &longer), Err(DecodeError::NotCanonical { .. })));
+    assert!(Event::decode(256, 3, &[]).unwrap_err().is_unknown());
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    hex.as_bytes()
+        .chunks(2)
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        .collect()
+}
+
+#[test]
 fn every_event_has_its_section_and_example() {
     let examples = examples();
     assert_eq!(examples.len(), Event::ALL.len());
@@ -127,6 +177,8 @@ fn enums_have_the_numbers_of_the_page() {
     }
     let enums = [
         list(&UnitLevel::ALL.iter().map(|level| (level.number(), level.name())).collect::<Vec<_>>()),
+        numbers!(Office),
+        numbers!(HouseholdCloseReason),
         list(&Channel::ALL.iter().map(|channel| (channel.number(), channel.name())).collect::<Vec<_>>()),
         list(&Outcome::ALL.iter().map(|outcome| (outcome.number(), outcome.name())).collect::<Vec<_>>()),
         list(&CloseReason::ALL.iter().map(|reason| (reason.number(), reason.name())).collect::<Vec<_>>()),
@@ -191,8 +243,17 @@ fn subjects_are_named_with_their_roles() {
         .collect();
     insta::assert_snapshot!(named.join("\n"), @r"
     UnitRegistered: parent U-3
+    UnitMerged: into U-13
+    UnitClosed
     OfficialRegistered: member U-12
+    OfficialAppointed: post U-12
+    OfficialLeft: post U-12
+    BranchMembershipChanged: branch U-14
     SourceRegistered
+    HouseholdRegistered: home U-12
+    HouseholdMoved: moved-from U-12, moved-to U-13
+    HouseholdAbsent
+    HouseholdClosed
     CaseRegistered: raised-at U-12, origin S-3
     CaseAssigned: responsible U-12, handler O-300
     StepTaken: origin S-3

@@ -9,5 +9,6 @@ mod golden;
 mod guards;
 mod history;
 mod rectification;
+mod registers;
 mod supervision;
 mod support;

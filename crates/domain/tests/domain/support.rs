@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use docket_domain::{
     Act, CampaignId, CaseAssigned, CaseClosed, CaseId, CaseRegistered, CaseRegisteredPersonal, CaseReopened,
-    Channel, CloseReason, Command, Event, EventBody, EventRef, Label, Labels, Memory, NewEvent, NoPersonal,
-    OccurredAt, OfficialId, OfficialRegistered, OfficialRegisteredPersonal, Outcome, PersonalText, Precision,
-    RecordMeta, Refusal, ReopenGround, ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow,
-    StepTaken, StreamRef, Timestamp, UnitId, UnitLevel, UnitRegistered, View, Violation, Zone, apply, decide,
+    Channel, CloseReason, Command, Day, Event, EventBody, EventRef, HouseholdId, HouseholdRegistered, Label,
+    Labels, Memory, NewEvent, NoPersonal, OccurredAt, OfficialId, OfficialRegistered,
+    OfficialRegisteredPersonal, Outcome, PersonalText, Precision, RecordMeta, Refusal, ReopenGround,
+    ReplayError, ReplyDelivered, SourceId, SourceRegistered, SourceRow, StepTaken, StreamRef, Timestamp,
+    UnitId, UnitLevel, UnitRegistered, View, Violation, Zone, apply, decide,
 };
 
 pub(crate) fn label(text: &str) -> Label {
@@ -24,6 +25,14 @@ pub(crate) fn unit_id(number: u64) -> UnitId {
 
 pub(crate) fn official_id(number: u64) -> OfficialId {
     OfficialId::new(number).unwrap()
+}
+
+pub(crate) fn household_id(number: u64) -> HouseholdId {
+    HouseholdId::new(number).unwrap()
+}
+
+pub(crate) fn day(text: &str) -> Day {
+    text.parse().unwrap()
 }
 
 pub(crate) fn case_id(number: u64) -> CaseId {
@@ -51,7 +60,11 @@ pub(crate) fn unit(parent: Option<UnitId>) -> UnitRegistered {
 }
 
 pub(crate) fn official(unit: UnitId) -> OfficialRegistered {
-    OfficialRegistered { unit, rank: None, origin: None }
+    OfficialRegistered { unit, rank: None, code: None, origin: None }
+}
+
+pub(crate) fn household(unit: UnitId) -> HouseholdRegistered {
+    HouseholdRegistered { unit, code: None, members: 3, origin: None }
 }
 
 pub(crate) fn source() -> SourceRegistered {

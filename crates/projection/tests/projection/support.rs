@@ -295,7 +295,7 @@ pub(crate) fn unit(parent: Option<UnitId>) -> Act {
 }
 
 pub(crate) fn official(unit: u64) -> Act {
-    let body = OfficialRegistered { unit: unit_id(unit), rank: None, origin: None };
+    let body = OfficialRegistered { unit: unit_id(unit), rank: None, code: None, origin: None };
     Act::open(body, OfficialRegisteredPersonal { name: text("Zhou"), contact: None })
 }
 

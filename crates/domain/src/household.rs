@@ -1,0 +1,12 @@
+//! Households 户: the register that coverage is measured against.
+
+mod events;
+mod state;
+mod violation;
+
+pub use events::{
+    HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason, HouseholdClosed, HouseholdClosedPersonal,
+    HouseholdMoved, HouseholdMovedPersonal, HouseholdRegistered, HouseholdRegisteredPersonal,
+};
+pub use state::{Absence, Home, HouseholdEnd, HouseholdHistory, HouseholdState, Move};
+pub use violation::HouseholdViolation;

@@ -1,0 +1,136 @@
+//! What is known of a household.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    day::Day,
+    household::{HouseholdCloseReason, HouseholdViolation},
+    id::{HouseholdId, UnitId},
+    stamp::TooEarly,
+    time::OccurredAt,
+    violation::Violation,
+};
+
+/// What is known of a household. Ten million of them are kept: what most do not have lies behind one pointer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HouseholdState {
+    /// The unit it belongs to; `None` once it moved away from every unit of the ledger.
+    pub unit: Option<UnitId>,
+    /// Since when it is registered, as claimed.
+    pub registered: OccurredAt,
+    /// The record that registered it.
+    pub record: u64,
+    /// What became of it since; `None` for most.
+    pub history: Option<Box<HouseholdHistory>>,
+    /// How many members it has, 1 to [`MAX_MEMBERS`](Self::MAX_MEMBERS).
+    pub members: u8,
+}
+
+/// What became of a household after its registration.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct HouseholdHistory {
+    /// Its moves, in the order in which they happened.
+    pub moves: Vec<Move>,
+    /// When it was away, ascending, no day twice.
+    pub absences: Vec<Absence>,
+    /// How it was closed, if it was.
+    pub end: Option<HouseholdEnd>,
+}
+
+/// Days on which a household was away.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Absence {
+    /// The first of them.
+    pub from: Day,
+    /// The last of them; `None` where nobody knows.
+    pub until: Option<Day>,
+    /// The record that says so.
+    pub record: u64,
+}
+
+impl Absence {
+    /// Says whether one of these days lies in `[from, until]`, which has no end without `until`.
+    pub fn overlaps(&self, from: Day, until: Option<Day>) -> bool {
+        self.until.is_none_or(|last| from <= last) && until.is_none_or(|last| self.from <= last)
+    }
+}
+
+/// A move of a household.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Move {
+    /// When, as claimed.
+    pub at: OccurredAt,
+    /// The unit it belonged to; `None` where it came from outside.
+    pub from: Option<UnitId>,
+    /// The unit it belongs to from then on; `None` where it moved away.
+    pub to: Option<UnitId>,
+    /// The record.
+    pub record: u64,
+}
+
+/// The end of a household.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct HouseholdEnd {
+    /// When, as claimed.
+    pub at: OccurredAt,
+    /// Why.
+    pub reason: HouseholdCloseReason,
+    /// The record.
+    pub record: u64,
+}
+
+/// A time through which a household belonged to one unit, or to none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Home {
+    /// The unit; `None` while it was away.
+    pub unit: Option<UnitId>,
+    /// Since when, as claimed.
+    pub since: OccurredAt,
+    /// Until when, as claimed; `None` where it still does.
+    pub until: Option<OccurredAt>,
+    /// The record that says since when.
+    pub record: u64,
+}
+
+impl HouseholdState {
+    /// The most members a household can have: as many as the set of those whom aid reached can hold.
+    pub const MAX_MEMBERS: u8 = 32;
+
+    /// Returns its moves, in the order in which they happened.
+    pub fn moves(&self) -> &[Move] {
+        self.history.as_deref().map_or(&[], |history| &history.moves)
+    }
+
+    /// Returns when it was away, ascending.
+    pub fn absences(&self) -> &[Absence] {
+        self.history.as_deref().map_or(&[], |history| &history.absences)
+    }
+
+    /// Returns how it was closed, if it was.
+    pub fn end(&self) -> Option<&HouseholdEnd> {
+        self.history.as_deref()?.end.as_ref()
+    }
+
+    /// Iterates over the units it belonged to, in the order of time.
+    pub fn homes(&self) -> impl Iterator<Item = Home> {
+        let moves = self.moves();
+        let first = (moves.first().map_or(self.unit, |first| first.from), self.registered, self.record);
+        let since =
+            std::iter::once(first).chain(moves.iter().map(|moved| (moved.to, moved.at, moved.record)));
+        let until = moves.iter().map(|moved| Some(moved.at)).chain([None]);
+        since.zip(until).map(|((unit, since, record), until)| Home { unit, since, until, record })
+    }
+
+    /// Checks that the household, whose id is `own`, was on the register at that time.
+    pub(crate) fn on_register(&self, own: HouseholdId, then: OccurredAt) -> Result<(), Violation> {
+        if then.is_certainly_before(self.registered) {
+            return Err(TooEarly { subject: own.stream(), was: "was registered", record: self.record }.into());
+        }
+        match self.end() {
+            Some(end) if end.at.is_certainly_before(then) => {
+                Err(HouseholdViolation::Closed { household: own, record: end.record }.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What stands against an official's part in an event.
+
+use crate::id::{OfficialId, UnitId};
+
+/// A rule about officials that an event breaks.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfficialViolation {
+    /// An office was left that was not held.
+    #[error("{official} holds no office in {unit} at that time (registered by record {record})")]
+    NoOffice {
+        /// The official.
+        official: OfficialId,
+        /// The unit.
+        unit: UnitId,
+        /// The record of the registration.
+        record: u64,
+    },
+    /// The service was left already.
+    #[error("{official} had left the service by then, by record {record}: an appointment would come first")]
+    LeftAlready {
+        /// The official.
+        official: OfficialId,
+        /// The record of the leaving.
+        record: u64,
+    },
+    /// Only a unit of the level branch has members.
+    #[error("{unit} is not a branch by record {record}: name a unit of the level branch")]
+    NotABranch {
+        /// The unit.
+        unit: UnitId,
+        /// The record that registered it.
+        record: u64,
+    },
+    /// The branch was the same before.
+    #[error("the branch of {official} is the same since record {record}")]
+    SameBranch {
+        /// The official.
+        official: OfficialId,
+        /// The record that says so.
+        record: u64,
+    },
+}
+
+impl OfficialViolation {
+    /// Returns the rule's name, which does not change.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::NoOffice { .. } => "official-leaves-what-is-held",
+            Self::LeftAlready { .. } => "official-leaves-once",
+            Self::NotABranch { .. } => "branch-is-a-branch",
+            Self::SameBranch { .. } => "branch-changes",
+        }
+    }
+
+    /// Returns the record that stands against the event.
+    pub const fn against(&self) -> Option<u64> {
+        match self {
+            Self::NoOffice { record, .. }
+            | Self::LeftAlready { record, .. }
+            | Self::NotABranch { record, .. }
+            | Self::SameBranch { record, .. } => Some(*record),
+        }
+    }
+}
