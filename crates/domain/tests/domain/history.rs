@@ -176,27 +176,27 @@ proptest! {
     }
 }
 
-/// A history of all that random commands come to.
-fn long_history() -> Ledger {
+/// Histories of all that random commands come to. Many short ones: in a long one soon everything is closed.
+fn histories() -> Vec<Ledger> {
     use proptest::{strategy::ValueTree, test_runner::TestRunner};
 
     let mut runner = TestRunner::deterministic();
-    let mut reached = BTreeSet::new();
-    // Many short histories: in a long one soon everything is closed.
-    for _ in 0..40 {
+    let mut history = || {
         let mut ledger = rectification::with_a_gift();
         for _ in 0..2_000 {
             // Refusals are expected; what counts is what gets through.
             let _ = ledger.command(command().new_tree(&mut runner).unwrap().current());
         }
-        reached.extend(ledger.records.iter().map(|record| record.event_type));
-    }
-    ledger
+        ledger
+    };
+    (0..40).map(|_| history()).collect()
 }
 
 #[test]
 fn random_commands_reach_every_event() {
-    let ledger = long_history();
+    let histories = histories();
+    let reached: BTreeSet<_> =
+        histories.iter().flat_map(|ledger| &ledger.records).map(|record| record.event_type).collect();
     for (number, _, name) in Event::ALL {
         assert!(reached.contains(number), "no {name}");
     }
@@ -206,11 +206,12 @@ macro_rules! stored {
     ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
         #[test]
         fn states_survive_being_stored() {
-            let ledger = long_history();
+            let histories = histories();
             let config = bincode::config::standard();
             $(
-                assert!(ledger.states.$many().count() > 0, "no {}", $what);
-                for (_, state) in ledger.states.$many() {
+                let states: Vec<_> = histories.iter().flat_map(|ledger| ledger.states.$many()).collect();
+                assert!(!states.is_empty(), "no {}", $what);
+                for (_, state) in states {
                     let bytes = bincode::serde::encode_to_vec(state, config).unwrap();
                     let (read, len): (docket_domain::$State, usize) =
                         bincode::serde::decode_from_slice(&bytes, config).unwrap();
