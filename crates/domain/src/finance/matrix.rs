@@ -36,10 +36,14 @@ pub fn attestation_matrix(
     zone: &Zone,
 ) -> impl Iterator<Item = AttestationRow> {
     let first = zone.day_of(unit.registered.at);
+    let end = unit.end.map(|end| zone.day_of(end.at.at));
     let quarters = iter::successors(Some(from), |quarter| quarter.next());
     quarters
         .take_while(move |quarter| *quarter <= until)
-        .filter(move |quarter| first <= quarter.last_day())
+        .filter(move |quarter| {
+            let last = quarter.last_day();
+            first <= last && end.is_none_or(|end| last <= end)
+        })
         .map(|quarter| row(unit, quarter))
 }
 

@@ -6,8 +6,8 @@ use docket_domain::{
     FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued, FindingIssuedPersonal,
     FindingStanding, InspectionId, InspectionOpened, LiabilityPursued, LiabilityPursuedPersonal,
     MAX_PUBLISHED_FIGURES, MAX_TERM_DAYS, NoPersonal, PublicNoticePosted, PublishedFigure, Quarter,
-    ReportPublished, StatisticCited, StreamKind, StreamRef, UnitFinance, View, Violation, ViolationFound,
-    ViolationFoundPersonal, ViolationKind, attestation_matrix, decide,
+    ReportPublished, StatisticCited, StreamKind, StreamRef, UnitClosed, UnitClosedPersonal, UnitFinance,
+    View, Violation, ViolationFound, ViolationFoundPersonal, ViolationKind, attestation_matrix, decide,
 };
 use proptest::prelude::*;
 
@@ -433,6 +433,22 @@ fn the_matrix_shows_seven_aspects_for_each_quarter_of_the_units_life() {
             _ => (Attestation::Missing, None),
         };
         assert_eq!((standing, record), expected, "{aspect}");
+    }
+}
+
+#[test]
+fn a_closed_unit_attests_nothing_and_owes_no_quarter_that_it_did_not_see_the_end_of() {
+    for (closed, last_quarter) in [("1970-09-29", "1970-Q2"), ("1970-09-30", "1970-Q3")] {
+        let mut ledger = Ledger::with_a_case();
+        let act = Act::on(unit_id(1), UnitClosed { origin: None }, UnitClosedPersonal::default());
+        ledger.run(act, noon(closed)).unwrap();
+        let late = attested(Aspect::Cash, 1970, 1, true);
+        let violation = both(&ledger, attest(late.clone()), noon("1970-10-01"), u1(), late, &[]);
+        assert_eq!(violation.against(), Some(6));
+        let states = &ledger.states;
+        let (from, until) = ("1970-Q1".parse().unwrap(), "1971-Q1".parse().unwrap());
+        let rows = attestation_matrix(states.unit(unit_id(1)).unwrap(), from, until, states.zone());
+        assert_eq!(rows.last().unwrap().quarter.to_string(), last_quarter);
     }
 }
 
