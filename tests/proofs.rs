@@ -194,6 +194,38 @@ fn proof_files_of_a_golden_log_are_checked_with_their_entries() {
     assert!(alone.last_line().contains("--entry"), "{}", alone.stdout);
 }
 
+/// With a policy the log's key alone is not enough.
+#[test]
+fn a_policy_decides_whose_cosignatures_a_file_needs() {
+    let golden = repository("tests/vectors/golden-log");
+    let (entry, policy) = (golden.join("rec/123.json"), golden.join("witnessed/policy"));
+    let with = |name: &str, policy: &Path| {
+        let name = golden.join(name);
+        Run::of(docket().args([
+            "check",
+            arg(&name),
+            "--policy",
+            arg(policy),
+            "--entry",
+            arg(&entry),
+            "--json",
+        ]))
+    };
+    let cosigned = with("witnessed/123.tlog-proof", &policy).done().json();
+    assert_eq!(cosigned["cosigned"].as_array().unwrap().len(), 1, "{cosigned}");
+    let alone = with("rec/123.json.tlog-proof", &policy).ends(3).json();
+    assert!(alone["why"].as_str().unwrap().contains("has not cosigned"), "{alone}");
+    // A policy that lists another log accepts no other, whatever key is given beside it.
+    let ledger = Ledger::of(&sample().whole);
+    let receipt = ledger.put("receipt.txt", made(&ledger, &["receipt", "1"]));
+    let args = ["check", &receipt, "--policy", arg(&policy), "--vkey", &vkey(&ledger)];
+    Run::of(docket().args(args)).ends(1);
+    let accepts = ledger.put("policy.txt", format!("log {}\nquorum none\n", vkey(&ledger)));
+    Run::of(docket().args(["check", &receipt, "--policy", &accepts])).done();
+    let unknown = ledger.put("bad.txt", format!("log {}\nquorum nobody\n", vkey(&ledger)));
+    Run::of(docket().args(["check", &receipt, "--policy", &unknown])).ends(3);
+}
+
 /// The published tree, as `tlog_tiles` reads it.
 struct Published<'a>(&'a Path);
 

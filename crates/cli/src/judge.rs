@@ -41,6 +41,8 @@ pub(crate) struct Judged {
     /// The checkpoints in it, the one that it leads to last.
     pub(crate) checkpoints: Vec<Checkpoint>,
     pub(crate) key: Option<VerifierKey>,
+    /// Witnesses by the policy's names, and when each has cosigned.
+    pub(crate) cosigned: Vec<(String, String)>,
     pub(crate) not_covered: Vec<String>,
 }
 
@@ -55,6 +57,7 @@ impl Judged {
             records: Vec::new(),
             checkpoints,
             key: None,
+            cosigned: Vec::new(),
             not_covered: Vec::new(),
         }
     }

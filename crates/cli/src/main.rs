@@ -8,6 +8,7 @@ mod files;
 mod import;
 mod judge;
 mod output;
+mod policy;
 mod receipt;
 mod session;
 mod text;

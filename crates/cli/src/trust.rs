@@ -1,10 +1,16 @@
-//! What a file is checked under: keys that the user knows from elsewhere.
+//! What a file is checked under: keys that the user knows from elsewhere, and whose cosignatures he asks for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use docket_proof::{MAX_VERIFIER_KEY_LEN, VerifierKey};
+use docket_proof::{MAX_VERIFIER_KEY_LEN, Policy, VerifierKey};
 
-use crate::{failure::Failure, files};
+use crate::{
+    artifact::{Artifact, with_causes},
+    failure::Failure,
+    files,
+    judge::{Judged, Standing},
+    policy, times,
+};
 
 /// Whose signatures count.
 #[derive(Debug, clap::Args)]
@@ -12,17 +18,55 @@ pub(crate) struct TrustArgs {
     /// The ledger's public key as the office has published it (name+id+base64), or a file that holds it
     #[arg(long, value_name = "VKEY|FILE")]
     vkey: Vec<String>,
+    /// A C2SP tlog-policy: the logs that count, and whose cosignatures a checkpoint needs
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
 }
 
-/// The keys that count.
+/// The keys that count, and the policy.
 pub(crate) struct Trust {
+    /// Keys of logs: those given, and those that the policy lists.
     pub(crate) keys: Vec<VerifierKey>,
+    policy: Option<Policy>,
 }
 
 impl Trust {
     pub(crate) fn new(args: &TrustArgs) -> Result<Self, Failure> {
-        let keys = args.vkey.iter().map(|given| read_key(given)).collect::<Result<_, _>>()?;
-        Ok(Self { keys })
+        let given = args.vkey.iter().map(|given| read_key(given)).collect::<Result<Vec<_>, _>>()?;
+        let policy = args.policy.as_deref().map(policy::read).transpose()?;
+        let listed = policy.iter().flat_map(Policy::logs).filter_map(|log| log.key.clone());
+        let keys = match &policy {
+            // A policy that lists logs accepts no other.
+            Some(policy) => given.into_iter().filter(|key| policy.accepts_log(key)).chain(listed).collect(),
+            None => given,
+        };
+        Ok(Self { keys, policy })
+    }
+
+    /// Holds a file that holds so far against the policy: without the cosignatures that it asks for, nothing is shown.
+    pub(crate) fn ask_witnesses(&self, artifact: &Artifact, judged: &mut Judged) {
+        let (Some(policy), Some(note)) = (&self.policy, artifact.checkpoint()) else { return };
+        if !matches!(judged.standing, Standing::Holds) {
+            return;
+        }
+        let log = self.keys.iter().find(|key| key.name() == note.claimed().origin());
+        match policy.check(note, log) {
+            Err(error) => judged.standing = Standing::Fails(with_causes(&error)),
+            Ok(verdict) => {
+                for one in &verdict.cosigned {
+                    let Some(witness) = policy.witnesses().get(one.witness) else { continue };
+                    let at = i64::try_from(one.time).unwrap_or(i64::MAX).saturating_mul(1_000_000);
+                    judged.cosigned.push((witness.name.clone(), times::rfc3339(at)));
+                }
+                if !verdict.holds() {
+                    let missing: Vec<_> = verdict.missing.iter().map(ToString::to_string).collect();
+                    judged.standing = Standing::Open(format!(
+                        "the log has signed it, but the policy asks for more: {}",
+                        missing.join("; ")
+                    ));
+                }
+            }
+        }
     }
 }
 

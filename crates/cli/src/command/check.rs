@@ -20,8 +20,9 @@ use super::show::RecordJson;
 /// Check proofs, receipts, evidence and checkpoints, offline
 ///
 /// Takes any file that `docket prove`, `receipt`, `checkpoint` or `verify --evidence` wrote, and any C2SP .tlog-proof.
-/// Needs no ledger: only the file, and the key that the office has published. Without that key nothing holds: whoever
-/// makes a file can sign it with a key of his own. Evidence names its key and convicts whoever holds it.
+/// Needs no ledger: only the file, and the key that the office has published, or a policy that lists it. Without that
+/// key nothing holds: whoever makes a file can sign it with a key of his own. Evidence names its key and convicts
+/// whoever holds it.
 ///
 /// Exit codes: 0 every file holds; 1 one does not; 3 undecided (not of its form, no key given, output lost).
 #[derive(Debug, clap::Args)]
@@ -48,8 +49,15 @@ struct Json<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     checkpoints: Vec<Signed>,
+    cosigned: Vec<Cosigned<'a>>,
     records: &'a [RecordJson],
     not_covered: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Cosigned<'a> {
+    witness: &'a str,
+    time: &'a str,
 }
 
 #[derive(Serialize)]
@@ -71,7 +79,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 continue;
             }
             Ok(bytes) => match Artifact::parse(&bytes) {
-                Ok(artifact) => (artifact.kind(), judge(&artifact, &trust.keys, entry.as_deref())?),
+                Ok(artifact) => {
+                    let mut judged = judge(&artifact, &trust.keys, entry.as_deref())?;
+                    trust.ask_witnesses(&artifact, &mut judged);
+                    (artifact.kind(), judged)
+                }
                 Err(unreadable) => {
                     let why = format!("not of the form of a {}: {}", unreadable.kind, unreadable.why);
                     (unreadable.kind, Judged::unreadable(why))
@@ -107,6 +119,9 @@ fn tell(name: &str, kind: &str, judged: &Judged, output: &mut Output) -> Result<
     }
     for (label, fact) in &judged.facts {
         output.line(format_args!("{label:<12} {}", escape(fact)))?;
+    }
+    for (witness, time) in &judged.cosigned {
+        output.line(format_args!("cosigned     by {} at {time}", escape(witness)))?;
     }
     for line in &judged.lines {
         output.line(escape(line))?;
@@ -144,6 +159,7 @@ fn object(name: &str, kind: &str, judged: &Judged, output: &mut Output) -> Resul
         origin: judged.checkpoints.last().map(docket_proof::Checkpoint::origin),
         key: judged.key.as_ref().map(ToString::to_string),
         checkpoints: judged.checkpoints.iter().map(signed).collect(),
+        cosigned: judged.cosigned.iter().map(|(witness, time)| Cosigned { witness, time }).collect(),
         records: &judged.records,
         not_covered: &judged.not_covered,
     })
