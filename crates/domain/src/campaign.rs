@@ -12,11 +12,13 @@ use crate::{
     case::CaseState,
     id::{CampaignId, CaseId, OfficialId, StreamRef, UnitId},
     label::Label,
+    official::in_service,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut, subject, subject_mut},
     source::SourceRow,
     stamp::Stamp,
     subject::Role,
+    unit::alive_at,
     view::{Store, View},
     violation::Violation,
 };
@@ -132,6 +134,10 @@ impl Rules for CampaignOpened {
         self.origin.as_ref()
     }
 
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+        alive_at(view, Role::Organiser, self.unit, place.occurred).map(drop)
+    }
+
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let opened = Stamp::of(meta);
         store.push_campaign(CampaignState {
@@ -242,6 +248,7 @@ impl Rules for CaseAssignedToLeader {
             .and_then(|backlog| backlog.listing(self.campaign))
             .ok_or(CampaignViolation::NotListed { case: id, campaign: self.campaign })?;
         listing.listed.precedes(place.occurred, id.stream(), "was listed")?;
+        in_service(view, Role::Leader, self.leader, place.occurred)?;
         match listing.leader {
             Some((leader, record)) if leader == self.leader || self.replaces != Some(leader) => {
                 Err(CampaignViolation::HasLeader { case: id, leader, record }.into())

@@ -26,6 +26,14 @@ macro_rules! each_entity {
                 "A correction of a record.";
             CAMPAIGN 17 "B" "campaign": campaign campaigns push_campaign campaign_mut CampaignId CampaignState
                 "A campaign to settle old cases.";
+            STAY 18 "T" "stay": stay stays push_stay stay_mut StayId StayState
+                "A stay of an official in a unit.";
+            PAIRING 19 "P" "pairing": pairing pairings push_pairing pairing_mut PairingId PairingState
+                "A pairing of an official with a household.";
+            AID 20 "A" "aid": aid aids push_aid aid_mut AidId AidState
+                "A delivery of aid.";
+            PROJECT 21 "J" "project": project projects push_project project_mut ProjectId ProjectState
+                "An aid project.";
             GIFT 22 "G" "gift": gift gifts push_gift gift_mut GiftId GiftState
                 "A gift handed in.";
             VEHICLE 23 "V" "vehicle": vehicle vehicles push_vehicle vehicle_mut VehicleId VehicleState

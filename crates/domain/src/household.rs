@@ -10,3 +10,5 @@ pub use events::{
 };
 pub use state::{Absence, Home, HouseholdEnd, HouseholdHistory, HouseholdState, Move};
 pub use violation::HouseholdViolation;
+
+pub(crate) use state::on_register_at;

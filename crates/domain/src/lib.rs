@@ -45,6 +45,7 @@
 //! ```
 
 mod adoption;
+mod aid;
 mod apply;
 mod body;
 mod breach;
@@ -72,6 +73,7 @@ mod leniency;
 mod memory;
 mod numbered;
 mod official;
+mod pairing;
 mod papers;
 mod personal;
 mod plain;
@@ -81,7 +83,9 @@ mod record;
 mod rule_set;
 mod rules;
 mod source;
+mod span;
 mod stamp;
+mod stay;
 mod subject;
 mod time;
 mod unit;
@@ -98,6 +102,11 @@ pub mod events_md {}
 pub mod rules_md {}
 
 pub use adoption::{RulesAdopted, RulesState};
+pub use aid::{
+    AidDelivered, AidDeliveredPersonal, AidKind, AidReceiptConfirmed, AidState, AidViolation, DifficultyKind,
+    DifficultyResolved, DifficultyResolvedPersonal, ProjectStarted, ProjectState, ProjectVerified,
+    ResolvedDifficulty, Verification,
+};
 pub use apply::apply;
 pub use body::EventBody;
 pub use breach::{
@@ -141,8 +150,9 @@ pub use household::{
     HouseholdRegistered, HouseholdRegisteredPersonal, HouseholdState, HouseholdViolation, Move,
 };
 pub use id::{
-    CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, HouseholdId, IdError, InspectionId,
-    OfficialId, RulesId, SourceId, StreamKind, StreamRef, UnitId, VehicleId, ViolationId,
+    AidId, CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, HouseholdId, IdError,
+    InspectionId, OfficialId, PairingId, ProjectId, RulesId, SourceId, StayId, StreamKind, StreamRef, UnitId,
+    VehicleId, ViolationId,
 };
 pub use inspection::{
     Finding, FindingAnswer, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,
@@ -156,7 +166,12 @@ pub use memory::Memory;
 pub use numbered::UnknownWord;
 pub use official::{
     BranchMembership, BranchMembershipChanged, Office, OfficialAppointed, OfficialLeft, OfficialRegistered,
-    OfficialRegisteredPersonal, OfficialState, OfficialViolation, Post, PostChange,
+    OfficialRegisteredPersonal, OfficialState, OfficialViolation, PairingTie, Post, PostChange, StayTie,
+    Ties,
+};
+pub use pairing::{
+    PairingBearer, PairingDuties, PairingDuty, PairingEndReason, PairingEnded, PairingEndedPersonal,
+    PairingEstablished, PairingState, PairingViolation, pairing_duties,
 };
 pub use papers::{
     CitedStatistic, MAX_PUBLISHED_FIGURES, PaperViolation, PublishedFigure, PublishedReport, ReportPublished,
@@ -173,7 +188,11 @@ pub use rule_set::{
     StayDuty, SuspensionGround, Term, TermStart, VisitDuty, Weight,
 };
 pub use source::{SourceRegistered, SourceRow, SourceState};
+pub use span::Span;
 pub use stamp::{Stamp, TooEarly};
+pub use stay::{
+    StayCertified, StayEnded, StayStanding, StayStarted, StayState, StayViolation, stay_standing,
+};
 pub use subject::{Role, Subject};
 pub use time::{OccurredAt, Precision, Timestamp};
 pub use unit::{

@@ -2,12 +2,15 @@
 
 mod events;
 mod state;
+mod ties;
 mod violation;
 
 pub use events::{
     BranchMembershipChanged, OfficialAppointed, OfficialLeft, OfficialRegistered, OfficialRegisteredPersonal,
 };
 pub use state::{BranchMembership, Office, OfficialState, Post, PostChange};
+pub use ties::{PairingTie, StayTie, Ties};
 pub use violation::OfficialViolation;
 
 pub(crate) use events::OfficialRegisteredV1;
+pub(crate) use state::in_service;

@@ -81,6 +81,11 @@ pub(crate) fn admit<B: Rules>(body: &B, view: &impl View, place: &Place<'_>) -> 
     body.check(view, place)
 }
 
+/// Returns the id of the stream that the event `B` opens.
+pub(crate) fn opened<B: EventBody>(stream: StreamRef) -> Result<B::Id, Violation> {
+    B::Id::of(stream).ok_or(Violation::WrongStream { event: B::NAME, stream, expected: B::STREAM })
+}
+
 /// Returns id and state of the stream that the event `B` continues.
 pub(crate) fn own<B: EventBody<Id: HasState>>(
     view: &impl View,

@@ -69,6 +69,32 @@ numbered! {
         Leader = 44, "leader";
         /// The leader whose place another one takes.
         ReplacedLeader = 45, "replaced-leader";
+        /// The official who stays.
+        Staying = 46, "staying";
+        /// The unit where they stay.
+        Host = 47, "host";
+        /// The official who certifies a stay.
+        Certifier = 48, "certifier";
+        /// The official of a pairing.
+        PairedOfficial = 49, "paired-official";
+        /// The household of a pairing.
+        PairedHousehold = 50, "paired-household";
+        /// The household that aid is for.
+        Aided = 51, "aided";
+        /// The unit that gives aid.
+        Giver = 52, "giver";
+        /// The official who hands aid over.
+        Deliverer = 53, "deliverer";
+        /// The official who confirms its receipt.
+        ReceiptConfirmer = 54, "receipt-confirmer";
+        /// The official who answers for a project.
+        Answerable = 55, "answerable";
+        /// The official who verifies a project.
+        Verifier = 56, "verifier";
+        /// The project that resolved a difficulty.
+        Project = 57, "project";
+        /// The aid that resolved a difficulty.
+        Aid = 58, "aid";
     }
 }
 

@@ -1,6 +1,7 @@
 //! What stands against an event: for the user as a refusal, in a history as a replay error.
 
 use crate::{
+    aid::AidViolation,
     breach::BreachViolation,
     campaign::CampaignViolation,
     case::{CaseAct, CaseStatus},
@@ -15,9 +16,11 @@ use crate::{
     label::Label,
     leniency::LeniencyViolation,
     official::OfficialViolation,
+    pairing::PairingViolation,
     papers::PaperViolation,
     personal::PersonalField,
     stamp::TooEarly,
+    stay::StayViolation,
     subject::Role,
     unit::UnitViolation,
     vehicle::VehicleViolation,
@@ -198,6 +201,15 @@ pub enum Violation {
     /// A rule of campaigns.
     #[error(transparent)]
     Campaign(#[from] CampaignViolation),
+    /// A rule of stays.
+    #[error(transparent)]
+    Stay(#[from] StayViolation),
+    /// A rule of pairings.
+    #[error(transparent)]
+    Pairing(#[from] PairingViolation),
+    /// A rule of aid.
+    #[error(transparent)]
+    Aid(#[from] AidViolation),
     /// A rule about units.
     #[error(transparent)]
     Unit(#[from] UnitViolation),
@@ -239,6 +251,9 @@ impl Violation {
             Self::Inspection(violation) => violation.rule(),
             Self::Correction(violation) => violation.rule(),
             Self::Campaign(violation) => violation.rule(),
+            Self::Stay(violation) => violation.rule(),
+            Self::Pairing(violation) => violation.rule(),
+            Self::Aid(violation) => violation.rule(),
             Self::Unit(violation) => violation.rule(),
             Self::Official(violation) => violation.rule(),
             Self::Household(violation) => violation.rule(),
@@ -265,6 +280,9 @@ impl Violation {
             Self::Inspection(violation) => violation.against(),
             Self::Correction(violation) => violation.against(),
             Self::Campaign(violation) => violation.against(),
+            Self::Stay(violation) => violation.against(),
+            Self::Pairing(violation) => violation.against(),
+            Self::Aid(violation) => violation.against(),
             Self::Unit(violation) => violation.against(),
             Self::Official(violation) => violation.against(),
             Self::Household(violation) => violation.against(),

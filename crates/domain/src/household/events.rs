@@ -118,6 +118,7 @@ impl Rules for HouseholdRegistered {
             record: meta.index,
             history: None,
             members: self.members,
+            benefited: 0,
         });
         Ok(())
     }

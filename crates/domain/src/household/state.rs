@@ -3,11 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    aid::ResolvedDifficulty,
     day::Day,
     household::{HouseholdCloseReason, HouseholdViolation},
     id::{HouseholdId, UnitId},
+    rules::subject,
     stamp::TooEarly,
+    subject::Role,
     time::OccurredAt,
+    view::View,
     violation::Violation,
 };
 
@@ -24,6 +28,8 @@ pub struct HouseholdState {
     pub history: Option<Box<HouseholdHistory>>,
     /// How many members it has, 1 to [`MAX_MEMBERS`](Self::MAX_MEMBERS).
     pub members: u8,
+    /// Which of them aid reached whose receipt is confirmed: bit n, from the lowest, for member n + 1.
+    pub benefited: u32,
 }
 
 /// What became of a household after its registration.
@@ -35,6 +41,8 @@ pub struct HouseholdHistory {
     pub absences: Vec<Absence>,
     /// How it was closed, if it was.
     pub end: Option<HouseholdEnd>,
+    /// Its difficulties that were resolved, in the order of their records.
+    pub difficulties: Vec<ResolvedDifficulty>,
 }
 
 /// Days on which a household was away.
@@ -111,6 +119,16 @@ impl HouseholdState {
         self.history.as_deref()?.end.as_ref()
     }
 
+    /// Returns its difficulties that were resolved, in the order of their records.
+    pub fn difficulties(&self) -> &[ResolvedDifficulty] {
+        self.history.as_deref().map_or(&[], |history| &history.difficulties)
+    }
+
+    /// Returns how many of its members aid reached: distinct persons.
+    pub const fn beneficiaries(&self) -> u32 {
+        self.benefited.count_ones()
+    }
+
     /// Iterates over the units it belonged to, in the order of time.
     pub fn homes(&self) -> impl Iterator<Item = Home> {
         let moves = self.moves();
@@ -133,4 +151,16 @@ impl HouseholdState {
             _ => Ok(()),
         }
     }
+}
+
+/// Returns the state of a household that was on the register at a time.
+pub(crate) fn on_register_at(
+    view: &impl View,
+    role: Role,
+    household: HouseholdId,
+    then: OccurredAt,
+) -> Result<&HouseholdState, Violation> {
+    let state = subject(view, role, household)?;
+    state.on_register(household, then)?;
+    Ok(state)
 }

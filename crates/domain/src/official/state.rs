@@ -5,8 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::{OfficialId, UnitId},
     numbered::numbered,
+    official::{OfficialViolation, PairingTie, StayTie, Ties},
+    rules::subject,
     stamp::TooEarly,
+    subject::Role,
     time::OccurredAt,
+    view::View,
+    violation::Violation,
 };
 
 numbered! {
@@ -43,6 +48,8 @@ pub struct OfficialState {
     pub changes: Vec<PostChange>,
     /// Branches joined and left, in the order in which that happened.
     pub branches: Vec<BranchMembership>,
+    /// Stays and pairings; `None` for one who has none.
+    pub ties: Option<Box<Ties>>,
 }
 
 /// An appointment or a leaving.
@@ -124,6 +131,27 @@ impl OfficialState {
         until_then.filter(|change| change.unit.is_none())
     }
 
+    /// Says whether they are registered at a time and have not left the service.
+    pub fn is_in_service(&self, then: OccurredAt) -> bool {
+        !then.is_certainly_before(self.registered) && self.left_at(then).is_none()
+    }
+
+    /// Says whether they hold an office in the unit at a time, or were registered there and have not changed since.
+    pub fn belongs_to(&self, unit: UnitId, then: OccurredAt) -> bool {
+        let unchanged = || self.changes.iter().all(|change| then.is_certainly_before(change.at));
+        self.posts_at(then).any(|post| post.unit == unit) || (self.unit == unit && unchanged())
+    }
+
+    /// Returns their stays, in the order of their records.
+    pub fn stays(&self) -> &[StayTie] {
+        self.ties.as_deref().map_or(&[], |ties| &ties.stays)
+    }
+
+    /// Returns their pairings, in the order of their records.
+    pub fn pairings(&self) -> &[PairingTie] {
+        self.ties.as_deref().map_or(&[], |ties| &ties.pairings)
+    }
+
     /// Enters an appointment or a leaving behind those that happened before it.
     pub(crate) fn enter(&mut self, change: PostChange) {
         let behind = self.changes.partition_point(|other| other.at.at <= change.at.at);
@@ -142,5 +170,20 @@ impl OfficialState {
             return Err(TooEarly { subject: own.stream(), was: "was registered", record: self.record });
         }
         Ok(())
+    }
+}
+
+/// Returns the state of an official who was registered and in the service at a time.
+pub(crate) fn in_service(
+    view: &impl View,
+    role: Role,
+    official: OfficialId,
+    then: OccurredAt,
+) -> Result<&OfficialState, Violation> {
+    let state = subject(view, role, official)?;
+    state.known(official, then)?;
+    match state.left_at(then) {
+        Some(left) => Err(OfficialViolation::LeftAlready { official, record: left.record }.into()),
+        None => Ok(state),
     }
 }

@@ -136,10 +136,9 @@ fn only_a_live_case_is_listed_and_led() {
     {
         assert_eq!((violation.rule(), violation.against()), ("backlog-case-live", Some(8)));
     }
-    let mut ledger = Ledger::with_a_case();
-    ledger.run(Act::open(opened(), NoPersonal), 900).unwrap();
-    let violation = not_listed(&ledger, 1, listed(1, None), 950);
-    assert_eq!((violation.rule(), violation.against()), ("not-before-registration", Some(5)));
+    ledger.run(Act::open(case(), CaseRegisteredPersonal::default()), 1_500).unwrap();
+    let violation = not_listed(&ledger, 2, listed(2, None), 1_499);
+    assert_eq!((violation.rule(), violation.against()), ("not-before-registration", Some(10)));
 }
 
 #[test]

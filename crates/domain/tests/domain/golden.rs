@@ -9,7 +9,7 @@ use docket_domain::{
 };
 
 use crate::{
-    campaign, rectification, supervision,
+    aid, campaign, rectification, supervision,
     support::{day, label, official_id, source_id, unit_id},
 };
 
@@ -88,6 +88,7 @@ pub(crate) fn examples() -> Vec<Event> {
     ];
     examples.extend(rectification::examples());
     examples.extend(supervision::examples());
+    examples.extend(aid::examples());
     examples.extend(campaign::examples());
     examples.sort_by_key(Event::event_type);
     examples
@@ -197,6 +198,9 @@ fn enums_have_the_numbers_of_the_page() {
         numbers!(ViolationKind),
         numbers!(Aspect),
         numbers!(BacklogOutcome),
+        numbers!(PairingEndReason),
+        numbers!(AidKind),
+        numbers!(DifficultyKind),
     ];
     let (_, section) = EVENTS_MD.split_once("\n## 4. Enums\n").unwrap();
     let rows: Vec<_> =
@@ -264,6 +268,16 @@ fn subjects_are_named_with_their_roles() {
     BacklogListed: listed C-1024, earlier-campaign B-1
     CampaignClosed
     CaseAssignedToLeader: campaign B-2, leader O-17
+    StayStarted: staying O-300, host U-12
+    StayEnded: staying O-300
+    StayCertified: certifier O-17
+    PairingEstablished: paired-official O-300, paired-household H-70000
+    PairingEnded: paired-official O-300
+    AidDelivered: aided H-70000, giver U-12, deliverer O-300
+    AidReceiptConfirmed: aided H-70000
+    ProjectStarted: organiser U-12, answerable O-300
+    ProjectVerified: verifier O-17
+    DifficultyResolved: project J-2
     GiftHandedIn: concerned O-300, origin S-3
     GiftReceipted: receipted-by O-17
     LeniencyDecided: decided-by O-17

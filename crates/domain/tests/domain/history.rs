@@ -11,7 +11,7 @@ use docket_domain::{
 use proptest::prelude::*;
 
 use crate::{
-    campaign, rectification, registers, supervision,
+    aid, campaign, rectification, registers, supervision,
     support::{
         Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
         unit, unit_id,
@@ -23,6 +23,7 @@ fn command() -> impl Strategy<Value = Command> {
     let act = prop_oneof![
         60 => cases(),
         1 => adoption(),
+        40 => aid::acts(),
         20 => campaign::acts(),
         50 => registers::acts(),
         20 => rectification::acts(),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests stop at the first surprise")]
 
 mod adoption;
+mod aid;
 mod campaign;
 mod codec;
 mod golden;
