@@ -15,70 +15,73 @@ fn help(args: &[&str]) -> String {
 #[test]
 fn help_of_docket() {
     insta::assert_snapshot!(help(&["--help"]), @r"
-Record what an office did, and let anybody check that nobody changed it afterwards
+    Record what an office did, and let anybody check that nobody changed it afterwards
 
-A ledger is a folder. Every act is an event in an append-only, hash-chained log; every state and
-report is a replay of that log; `docket verify` proves, offline, that no byte was altered.
+    A ledger is a folder. Every act is an event in an append-only, hash-chained log; every state and
+    report is a replay of that log; `docket verify` proves, offline, that no byte was altered.
 
-Exit codes: 0 done, or everything asked was checked and holds; 1 altered; 2 wrong usage, or refused
-by the rules; 3 undecided (nothing to check, unreadable, unknown version, unfinished tail, output
-lost).
+    Exit codes: 0 done, or everything asked was checked and holds; 1 altered; 2 wrong usage, or refused
+    by the rules; 3 undecided (nothing to check, unreadable, unknown version, unfinished tail, output
+    lost).
 
-Usage: docket [OPTIONS] <COMMAND>
+    Usage: docket [OPTIONS] <COMMAND>
 
-Commands:
-  tour        See it work: make a ledger, verify it, alter one byte, see it found
-  init        Make a new ledger
-  unit        Keep the register of units
-  official    Keep the register of officials
-  case        Register, handle and look up cases
-  import      Import cases from a file
-  report      Rebuild a report from the record
-  log         List the records of the log
-  record      Show one record
-  stream      List the records of one stream, oldest first
-  checkpoint  Print the newest signed checkpoint, to be kept elsewhere
-  verify      Prove that no byte of the record was altered
-  prove       Write proofs that others check without the ledger
-  receipt     Write a receipt for whoever raised a case
-  check       Check proofs, receipts, evidence and checkpoints, offline
-  publish     Publish the tree as static files for any web server or object store
-  clock       Say that the clock is right although it stands behind the last record
-  rebuild     Drop the index and build it again from the log
-  help        Print this message or the help of the given subcommand(s)
+    Commands:
+      tour        See it work: make a ledger, verify it, alter one byte, see it found
+      init        Make a new ledger
+      unit        Keep the register of units
+      official    Keep the register of officials
+      household   Keep the register of households
+      case        Register, handle and look up cases
+      gift        Record gifts handed in, their receipts, and what was decided on them
+      import      Import cases from a file
+      apply       Record commands from lines of JSON, for scripts and other programs
+      report      Rebuild a report from the record
+      log         List the records of the log
+      record      Show one record
+      stream      List the records of one stream, oldest first
+      checkpoint  Print the newest signed checkpoint, to be kept elsewhere
+      verify      Prove that no byte of the record was altered
+      prove       Write proofs that others check without the ledger
+      receipt     Write a receipt for whoever raised a case
+      check       Check proofs, receipts, evidence and checkpoints, offline
+      publish     Publish the tree as static files for any web server or object store
+      clock       Say that the clock is right although it stands behind the last record
+      rebuild     Drop the index and build it again from the log
+      help        Print this message or the help of the given subcommand(s)
 
-Options:
-  -h, --help
-          Print help (see a summary with '-h')
+    Options:
+      -h, --help
+              Print help (see a summary with '-h')
 
-  -V, --version
-          Print version
+      -V, --version
+              Print version
 
-Global options:
-  -l, --ledger <DIR>
-          The ledger's folder
-          
-          [env: DOCKET_LEDGER]
-          [default: .]
+    Global options:
+      -l, --ledger <DIR>
+              The ledger's folder
+              
+              [env: DOCKET_LEDGER]
+              [default: .]
 
-      --key <DIR>
-          The folder of the signing key and its memory, best on another disk [default: keys/ in the
-          ledger]
-          
-          [env: DOCKET_KEY]
+          --key <DIR>
+              The folder of the signing key and its memory, best on another disk [default: keys/ in the
+              ledger]
+              
+              [env: DOCKET_KEY]
 
-      --json
-          Print results as JSON
+          --json
+              Print results as JSON
 
-  -q, --quiet
-          Print nothing but errors
+      -q, --quiet
+              Print nothing but errors
 
-      --color <WHEN>
-          When to use colours
-          
-          [default: auto]
-          [possible values: auto, always, never]
-");
+          --color <WHEN>
+              When to use colours
+              
+              [default: auto]
+              [possible values: auto, always, never]
+    ");
 }
 
 #[test]
@@ -151,67 +154,73 @@ Global options:
 #[test]
 fn help_of_import() {
     insta::assert_snapshot!(help(&["import", "--help"]), @r"
-Import cases from a file
+    Import cases from a file
 
-Every row becomes a case with what was done about it, recorded as one batch under an id that is made
-from the mapping's name and the row's key. So a row that is in the ledger already is never added
-again, whatever the file is called, however it is sorted, and however much it has grown. A row whose
-key is there with other content is a conflict. Bad rows are counted and can be listed (--rejects);
-the good ones go on. Exit code 2 says that rows were left out.
+    Every row becomes a case with what was done about it, recorded as one batch under an id that is made
+    from the mapping's name and the row's key. So a row that is in the ledger already is never added
+    again, whatever the file is called, however it is sorted, and however much it has grown. A row whose
+    key is there with other content is a conflict. Bad rows are counted and can be listed (--rejects);
+    the good ones go on. Exit code 2 says that rows were left out.
 
-With `--mapping xes` the file is a log of traces (XES, IEEE 1849): a trace is a row, and each of its
-events a step. A trace that has grown since adds its new events only. Who did a step (org:resource,
-org:group, org:role) is a personal value and stands in the vault.
+    With `--mapping xes` the file is a log of traces (XES, IEEE 1849): a trace is a row, and each of its
+    events a step. A trace that has grown since adds its new events only. Who did a step (org:resource,
+    org:group, org:role) is a personal value and stands in the vault.
 
-Usage: docket import [OPTIONS] --mapping <NAME|FILE> <FILE>
+    Usage: docket import [OPTIONS] [FILE]
 
-Arguments:
-  <FILE>
-          The file: CSV or XES in UTF-8, gzipped or not, or - for standard input
+    Arguments:
+      [FILE]
+              The file: CSV or XES in UTF-8, gzipped or not, or - for standard input
 
-Options:
-      --mapping <NAME|FILE>
-          How columns become cases: the name of a mapping that comes with docket (boston311), a TOML
-          file, or xes
+    Options:
+          --mapping <NAME|FILE>
+              How columns become cases: the name of a mapping that comes with docket (boston311), a TOML
+              file, or xes
 
-      --dry-run
-          Record nothing: say what an import would do
+          --as <TABLE>
+              What the rows are: a table of docket's own, such as households or visits
 
-      --rejects <FILE>
-          List the rows left out in this new CSV file: row, key, column, reason; no cell, as cells
-          may be personal
+          --template <TABLE>
+              Print the columns of a table of docket's own
 
-  -h, --help
-          Print help (see a summary with '-h')
+          --dry-run
+              Record nothing: say what an import would do
 
-  -V, --version
-          Print version
+          --rejects <FILE>
+              List the rows left out in this new CSV file: row, key, column, reason; no cell, as cells
+              may be personal
 
-Global options:
-  -l, --ledger <DIR>
-          The ledger's folder
-          
-          [env: DOCKET_LEDGER]
-          [default: .]
+      -h, --help
+              Print help (see a summary with '-h')
 
-      --key <DIR>
-          The folder of the signing key and its memory, best on another disk [default: keys/ in the
-          ledger]
-          
-          [env: DOCKET_KEY]
+      -V, --version
+              Print version
 
-      --json
-          Print results as JSON
+    Global options:
+      -l, --ledger <DIR>
+              The ledger's folder
+              
+              [env: DOCKET_LEDGER]
+              [default: .]
 
-  -q, --quiet
-          Print nothing but errors
+          --key <DIR>
+              The folder of the signing key and its memory, best on another disk [default: keys/ in the
+              ledger]
+              
+              [env: DOCKET_KEY]
 
-      --color <WHEN>
-          When to use colours
-          
-          [default: auto]
-          [possible values: auto, always, never]
-");
+          --json
+              Print results as JSON
+
+      -q, --quiet
+              Print nothing but errors
+
+          --color <WHEN>
+              When to use colours
+              
+              [default: auto]
+              [possible values: auto, always, never]
+    ");
 }
 
 #[test]

@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise, and says when it skips"
 )]
 
+mod apply;
 mod bad_input;
 mod beside;
 mod cli;
@@ -15,6 +16,7 @@ mod forks;
 mod import;
 mod proofs;
 mod support;
+mod tables;
 mod tour;
 mod verify;
 mod xes;

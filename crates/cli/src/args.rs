@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
-    case, check, checkpoint, clock, completions, import, init, log, official, prove, publish, rebuild,
-    receipt, record, report, stream, tour, unit, verify,
+    apply, case, check, checkpoint, clock, completions, gift, household, import, init, log, official, prove,
+    publish, rebuild, receipt, record, report, stream, tour, unit, verify,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -78,8 +78,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Official(official::Verb),
     #[command(subcommand)]
+    Household(household::Verb),
+    #[command(subcommand)]
     Case(case::Verb),
+    #[command(subcommand)]
+    Gift(gift::Verb),
     Import(import::Args),
+    Apply(apply::Args),
     Report(report::Args),
     Log(log::Args),
     Record(record::Args),

@@ -59,6 +59,24 @@ impl Failure {
         self
     }
 
+    /// Says where it was.
+    #[must_use]
+    pub(crate) fn at(mut self, place: impl std::fmt::Display) -> Self {
+        self.error = format!("{place}: {}", self.reason()).into();
+        self
+    }
+
+    /// Returns the error and its causes in one line.
+    pub(crate) fn reason(&self) -> String {
+        let mut text = self.error.to_string();
+        let mut cause = self.error.source();
+        while let Some(error) = cause {
+            let _ = write!(text, ": {error}");
+            cause = error.source();
+        }
+        text
+    }
+
     /// Output that could not be written.
     pub(crate) fn output(error: io::Error) -> Self {
         let is_silent = error.kind() == io::ErrorKind::BrokenPipe;

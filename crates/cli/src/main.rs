@@ -3,6 +3,7 @@
 mod args;
 mod artifact;
 mod command;
+mod deed;
 mod failure;
 mod files;
 mod import;

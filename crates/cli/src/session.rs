@@ -54,6 +54,12 @@ impl Place {
         self.key.as_ref()
     }
 
+    /// Returns the zone of the ledger's days.
+    pub(crate) fn zone(&self) -> Result<jiff::tz::TimeZone, Failure> {
+        let identity = docket_log::Identity::read(self.disk().as_ref())?;
+        crate::times::zone(&identity.genesis.time_zone)
+    }
+
     pub(crate) fn reader(&self) -> Result<Reader, Failure> {
         Ok(Reader::open(self.disk())?)
     }

@@ -165,6 +165,15 @@ macro_rules! events {
             }
         }
 
+        impl serde::Serialize for Event {
+            /// Writes the fields of the body by their names, for people and programs that read no bytes.
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$event(body) => body.serialize(serializer), )+
+                }
+            }
+        }
+
         $(
             impl From<$event> for Event {
                 fn from(body: $event) -> Self {

@@ -2,7 +2,9 @@
 
 use std::{path::Path, sync::Arc};
 
-use docket_domain::{Command, EventRef, NewEvent, OccurredAt, RecordMeta, Timestamp, apply, decide};
+use docket_domain::{
+    Command, EventRef, NewEvent, OccurredAt, RecordMeta, Timestamp, View as _, apply, decide,
+};
 use docket_log::{
     Appended, Batch, Clock, Disk, Entropy, KeyFolder, NewRecord, NewValue, Reader, Recovered, Writer,
 };
@@ -83,6 +85,15 @@ impl Office {
     /// When the index cannot be read, and the log neither.
     pub fn find_command(&mut self, id: &CommandId) -> Result<Option<RecordIndex>, ProjectionError> {
         self.ask(|folded| folded.find_command(id))
+    }
+
+    /// Returns the record that claimed a unique key, if one did.
+    ///
+    /// # Errors
+    /// When the index cannot be read, and the log neither.
+    pub fn find_key(&mut self, key: &docket_domain::UniqueKey) -> Result<Option<u64>, ProjectionError> {
+        self.ask(|folded| folded.load_keys(std::slice::from_ref(key)))?;
+        Ok(self.folded.states.claimed(key))
     }
 
     /// Returns states in which those of `streams` are loaded.

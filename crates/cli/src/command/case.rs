@@ -301,7 +301,6 @@ impl When {
 impl Place {
     /// Takes a time that a person typed, in the ledger's zone.
     pub(crate) fn time(&self, text: &str) -> Result<OccurredAt, Failure> {
-        let identity = docket_log::Identity::read(self.disk().as_ref())?;
-        times::parse(text, &times::zone(&identity.genesis.time_zone)?)
+        times::parse(text, &self.zone()?)
     }
 }

@@ -1,10 +1,13 @@
 //! The commands, a file each.
 
+pub(crate) mod apply;
 pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod completions;
+pub(crate) mod gift;
+pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod log;
@@ -37,7 +40,10 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Init(args) => done(init::run(args, &place, output)),
         Command::Unit(verb) => done(unit::run(verb, &place, output)),
         Command::Official(verb) => done(official::run(verb, &place, output)),
+        Command::Household(verb) => done(household::run(verb, &place, output)),
         Command::Case(verb) => done(case::run(verb, &place, output)),
+        Command::Apply(args) => apply::run(args, &place, output),
+        Command::Gift(verb) => done(gift::run(verb, &place, output)),
         Command::Import(args) => import::run(args, &place, output),
         Command::Report(args) => done(report::run(args, &place, output)),
         Command::Log(args) => done(log::run(args, &place, output)),

@@ -1,38 +1,119 @@
 //! `docket official`.
 
 use clap::Subcommand;
-use docket_domain::{Act, OfficialRegistered, OfficialRegisteredPersonal, PersonalText, UnitId};
+use docket_domain::{
+    Act, BranchMembershipChanged, Label, NoPersonal, Office, OfficialAppointed, OfficialId, OfficialLeft,
+    OfficialRegistered, OfficialRegisteredPersonal, UnitId,
+};
 use serde::Serialize;
 
-use crate::{failure::Failure, output::Output, session::Place};
-
-use super::case::{When, personal};
+use crate::{
+    deed::{Arg, Personal, Recorded, deed},
+    failure::Failure,
+    output::Output,
+    session::Place,
+};
 
 /// Keep the register of officials
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Enter an official
-    Add(Add),
+    Add(Recorded<Add>),
+    /// Appoint an official to an office in a unit
+    Appoint(Recorded<Appoint>),
+    /// Note that an official left an office, or the service
+    Leave(Recorded<Leave>),
+    /// Note that an official joined a branch, or left theirs
+    Branch(Recorded<Branch>),
     /// List the officials, without their names
     List,
 }
 
-#[derive(Debug, clap::Args)]
-pub(crate) struct Add {
-    /// The official's name: a personal value, kept in the vault
-    #[arg(long)]
-    name: String,
-    /// How to reach the official: a personal value
-    #[arg(long)]
-    contact: Option<String>,
-    /// The unit the official belongs to
-    #[arg(long, value_name = "U-N")]
-    unit: UnitId,
-    /// The official's rank, by number
-    #[arg(long)]
-    rank: Option<u16>,
-    #[command(flatten)]
-    when: When,
+deed! {
+    struct Add ("official add") {
+        /// The official's name: a personal value, kept in the vault
+        #[arg(long)]
+        name: Personal,
+        /// How to reach the official: a personal value
+        #[arg(long)]
+        contact: Option<Personal>,
+        /// The unit the official belongs to
+        #[arg(long, value_name = "U-N")]
+        unit: Arg<UnitId>,
+        /// The official's rank, by number
+        #[arg(long)]
+        rank: Option<Arg<u16>>,
+        /// The official's code in a staff register, which is public
+        #[arg(long)]
+        code: Option<Arg<Label>>,
+    }
+    act |deed, context| {
+        let body = OfficialRegistered {
+            unit: deed.unit.0,
+            rank: deed.rank.map(|rank| rank.0),
+            code: deed.code.map(|code| code.0),
+            origin: context.origin.clone(),
+        };
+        let name = Some(deed.name.0);
+        Act::open(body, OfficialRegisteredPersonal { name, contact: Personal::text(deed.contact) })
+    }
+}
+
+deed! {
+    struct Appoint ("official appoint") {
+        /// The official
+        #[arg(value_name = "O-N")]
+        official: Arg<OfficialId>,
+        /// The unit
+        #[arg(long, value_name = "U-N")]
+        unit: Arg<UnitId>,
+        /// secretary, team-member or staff
+        #[arg(long)]
+        office: Arg<Office>,
+        /// The rank from then on, by number
+        #[arg(long)]
+        rank: Option<Arg<u16>>,
+    }
+    act |deed, context| {
+        let body = OfficialAppointed {
+            unit: deed.unit.0,
+            office: deed.office.0,
+            rank: deed.rank.map(|rank| rank.0),
+            origin: context.origin.clone(),
+        };
+        Act::on(deed.official.0, body, NoPersonal)
+    }
+}
+
+deed! {
+    struct Leave ("official leave") {
+        /// The official
+        #[arg(value_name = "O-N")]
+        official: Arg<OfficialId>,
+        /// The unit whose office they left [default: the service, and with it every office]
+        #[arg(long, value_name = "U-N")]
+        unit: Option<Arg<UnitId>>,
+    }
+    act |deed, context| {
+        let body = OfficialLeft { unit: deed.unit.map(|unit| unit.0), origin: context.origin.clone() };
+        Act::on(deed.official.0, body, NoPersonal)
+    }
+}
+
+deed! {
+    struct Branch ("official branch") {
+        /// The official
+        #[arg(value_name = "O-N")]
+        official: Arg<OfficialId>,
+        /// The branch they belong to from then on [default: none]
+        #[arg(long, value_name = "U-N")]
+        branch: Option<Arg<UnitId>>,
+    }
+    act |deed, context| {
+        let branch = deed.branch.map(|branch| branch.0);
+        let body = BranchMembershipChanged { branch, origin: context.origin.clone() };
+        Act::on(deed.official.0, body, NoPersonal)
+    }
 }
 
 #[derive(Serialize)]
@@ -45,29 +126,28 @@ struct OfficialJson {
 
 pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(), Failure> {
     match verb {
-        Verb::Add(add) => {
-            let name: Option<PersonalText> = personal("--name", Some(&add.name))?;
-            let personal =
-                OfficialRegisteredPersonal { name, contact: personal("--contact", add.contact.as_ref())? };
-            let body = OfficialRegistered { unit: add.unit, rank: add.rank, code: None, origin: None };
-            add.when.record(Act::open(body, personal), place, output)
-        }
-        Verb::List => {
-            let mut desk = place.desk(output)?;
-            for (id, official) in desk.states()?.officials() {
-                if output.json {
-                    output.object(&OfficialJson {
-                        official: id.to_string(),
-                        unit: official.unit.to_string(),
-                        rank: official.rank,
-                        record: official.record,
-                    })?;
-                } else {
-                    let rank = official.rank.map(|rank| format!(" rank {rank}")).unwrap_or_default();
-                    output.line(format_args!("{id:<8} {}{rank}", official.unit))?;
-                }
-            }
-            Ok(())
+        Verb::Add(add) => add.run(place, output),
+        Verb::Appoint(appoint) => appoint.run(place, output),
+        Verb::Leave(leave) => leave.run(place, output),
+        Verb::Branch(branch) => branch.run(place, output),
+        Verb::List => list(place, output),
+    }
+}
+
+fn list(place: &Place, output: &mut Output) -> Result<(), Failure> {
+    let mut desk = place.desk(output)?;
+    for (id, official) in desk.states()?.officials() {
+        if output.json {
+            output.object(&OfficialJson {
+                official: id.to_string(),
+                unit: official.unit.to_string(),
+                rank: official.rank,
+                record: official.record,
+            })?;
+        } else {
+            let rank = official.rank.map(|rank| format!(" rank {rank}")).unwrap_or_default();
+            output.line(format_args!("{id:<8} {}{rank}", official.unit))?;
         }
     }
+    Ok(())
 }

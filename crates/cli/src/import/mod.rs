@@ -32,4 +32,6 @@ pub(crate) use mapping::{Mapping, MappingError};
 pub(crate) use reject::{Reason, Reject, RejectWriter};
 pub(crate) use row::{ActKind, MappedAct, MappedRow};
 pub(crate) use rows::{Format, RowOutcome, Rows, RowsError};
+pub(crate) use seen::{Occurrence, Seen};
+pub(crate) use table::{RawRow, Table};
 pub(crate) use xes::{XES, XES_LABELS};

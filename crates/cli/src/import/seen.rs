@@ -4,7 +4,7 @@ use std::collections::{HashMap, hash_map::Entry};
 
 /// The rows of a file that can be imported, by key: 40 bytes for each.
 #[derive(Debug, Default)]
-pub(super) struct Seen(HashMap<u128, First>);
+pub(crate) struct Seen(HashMap<u128, First>);
 
 #[derive(Clone, Copy, Debug)]
 struct First {
@@ -14,7 +14,7 @@ struct First {
 
 /// Whether a key was there before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Occurrence {
+pub(crate) enum Occurrence {
     /// It was not.
     New,
     /// A row said the same.
@@ -25,7 +25,7 @@ pub(super) enum Occurrence {
 
 impl Seen {
     /// Says whether a row's key was there before, with this content; keeps it if not.
-    pub(super) fn meet(&mut self, row: u64, key: &str, content: [u8; 32]) -> Occurrence {
+    pub(crate) fn meet(&mut self, row: u64, key: &str, content: [u8; 32]) -> Occurrence {
         // Half of a hash is enough against chance and against a file made to collide (2^64 trials).
         let content = first_half(content);
         match self.0.entry(u128::from_le_bytes(first_half(blake3::hash(key.as_bytes()).into()))) {

@@ -9,6 +9,8 @@ use docket_domain::{
     StreamKind, Timestamp, UnitId,
 };
 
+use docket_projection::Office;
+
 use crate::{
     failure::Failure,
     import::{
@@ -139,8 +141,8 @@ impl Draft for CaseRow<'_> {
         assigned.chain(self.row.unit).map(|code| (code, self.vocabulary.unit_name(code))).collect()
     }
 
-    fn opens(&self) -> StreamKind {
-        StreamKind::CASE
+    fn opens(&self) -> Option<StreamKind> {
+        Some(StreamKind::CASE)
     }
 
     /// A trace is a history that goes on. A row of a table is a state: other cells are other content.
@@ -148,7 +150,7 @@ impl Draft for CaseRow<'_> {
         matches!(self.vocabulary.format, Format::Xes)
     }
 
-    fn commands(&self, ids: &Ids<'_>) -> Result<Vec<Command>, Reason> {
+    fn commands(&self, ids: &Ids<'_>, _office: &mut Office) -> Result<Vec<Command>, Reason> {
         let row = &self.row;
         let case =
             CaseId::new(ids.opened).ok_or_else(|| Reason::Refused("no case number is left".to_owned()))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use docket_domain::{Command, SourceId, StreamKind, UnitId};
-use docket_projection::CommandId;
+use docket_projection::{CommandId, Office};
 
 use crate::{
     failure::Failure,
@@ -27,14 +27,14 @@ pub(super) trait Draft {
     /// The units that it names, by code and name. Those that the register lacks are entered before it.
     fn units(&self) -> Vec<(&str, &str)>;
 
-    /// The kind of stream that its first command opens.
-    fn opens(&self) -> StreamKind;
+    /// The kind of stream that its first command opens, where the ones behind it continue that.
+    fn opens(&self) -> Option<StreamKind>;
 
     /// Whether it may say more in a later file, behind what it says now.
     fn may_grow(&self) -> bool;
 
     /// Returns its commands, the oldest first. Each yields one event.
-    fn commands(&self, ids: &Ids<'_>) -> Result<Vec<Command>, Reason>;
+    fn commands(&self, ids: &Ids<'_>, office: &mut Office) -> Result<Vec<Command>, Reason>;
 }
 
 /// The ids that a row needs.
@@ -53,7 +53,7 @@ pub(super) struct Ids<'a> {
 /// Returns the id under which something of a mapping is recorded: a UUID of version 8, by hash.
 ///
 /// The same mapping and key give the same id in every ledger, so that a row is known again.
-pub(super) fn command_id(mapping: &str, scope: &str, key: &str) -> CommandId {
+pub(crate) fn command_id(mapping: &str, scope: &str, key: &str) -> CommandId {
     let mut hasher = blake3::Hasher::new_derive_key("docket 2026 import command v1");
     for part in [mapping, scope, key] {
         hasher.update(&(part.len() as u64).to_le_bytes()).update(part.as_bytes());

@@ -4,6 +4,7 @@ use docket_domain::{Command, Event, OccurredAt, PersonalValue};
 use docket_log::Reader;
 use docket_projection::{Office, event_of};
 use docket_proof::{Flags, RecordIndex, RecordView};
+use serde_json::Value;
 
 use crate::failure::Failure;
 
@@ -50,8 +51,9 @@ impl Existing {
             return Ok(Held::Whole);
         }
         let opened = self.reader.record(first)?.view().stream.id;
-        let Ok(expected) = draft.commands(&Ids { opened, ..ids }) else { return Ok(Held::Other) };
-        let expected: Vec<_> = expected.into_iter().map(Expected::of).collect();
+        let Ok(expected) = draft.commands(&Ids { opened, ..ids }, office) else { return Ok(Held::Other) };
+        let expected: Vec<_> =
+            expected.into_iter().map(Expected::of).collect::<Result<_, _>>().map_err(Failure::undecided)?;
         let (mut held, mut batch) = (0, first);
         loop {
             match self.batch(batch, expected.get(held..).unwrap_or_default())? {
@@ -89,7 +91,7 @@ impl Existing {
 
     fn is_same(&self, view: &RecordView<'_>, new: &Expected) -> Result<bool, Failure> {
         let Some((event, meta)) = event_of(view).map_err(Failure::undecided)? else { return Ok(false) };
-        if without_origin(event) != new.event || meta.occurred != new.occurred {
+        if without_origin(&event).map_err(Failure::undecided)? != new.event || meta.occurred != new.occurred {
             return Ok(false);
         }
         let values = self.reader.values(view)?;
@@ -103,27 +105,24 @@ impl Existing {
 /// What a command would record, without where it came from.
 struct Expected {
     occurred: OccurredAt,
-    event: Event,
+    event: Value,
     personal: Vec<PersonalValue>,
 }
 
 impl Expected {
-    fn of(command: Command) -> Self {
+    fn of(command: Command) -> Result<Self, serde_json::Error> {
         let occurred = command.occurred;
         let (event, personal) = command.act.into_parts();
-        Self { occurred, event: without_origin(event), personal }
+        Ok(Self { occurred, event: without_origin(&event)?, personal })
     }
 }
 
-fn without_origin(mut event: Event) -> Event {
-    match &mut event {
-        Event::CaseRegistered(body) => body.origin = None,
-        Event::CaseAssigned(body) => body.origin = None,
-        Event::StepTaken(body) => body.origin = None,
-        Event::ReplyDelivered(body) => body.origin = None,
-        Event::CaseClosed(body) => body.origin = None,
-        Event::CaseReopened(body) => body.origin = None,
-        _ => {}
+/// Returns the fields of an event but for the row it came from.
+fn without_origin(event: &Event) -> Result<Value, serde_json::Error> {
+    let mut fields = serde_json::to_value(event)?;
+    if let Value::Object(fields) = &mut fields {
+        fields.remove("origin");
+        fields.insert("event".to_owned(), Value::from(event.name()));
     }
-    event
+    Ok(fields)
 }

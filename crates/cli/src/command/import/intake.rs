@@ -127,7 +127,8 @@ impl<'a> Intake<'a> {
     fn take(&mut self, draft: &impl Draft) -> Result<Option<Reason>, Failure> {
         let id = row_id(self.of.mapping, draft.key(), 0);
         let Some(first) = self.work.office.find_command(&id)? else {
-            let opened = self.work.office.states_of(&[])?.count(draft.opens()) + 1;
+            let states = self.work.office.states_of(&[])?;
+            let opened = draft.opens().map_or(0, |kind| states.count(kind) + 1);
             return self.record(draft, opened, 0);
         };
         match self.held(draft, first)? {
@@ -164,7 +165,7 @@ impl<'a> Intake<'a> {
             self.unit_or_begin(code, name, &mut before)?;
         }
         let ids = Ids { source, opened, held, units: &self.units };
-        let commands = match draft.commands(&ids) {
+        let commands = match draft.commands(&ids, &mut self.work.office) {
             Ok(commands) => commands.into_iter().skip(held),
             Err(reason) => return Ok(Some(reason)),
         };

@@ -1,0 +1,87 @@
+//! All deeds, by their names: for lines of JSON and for rows of tables.
+
+use docket_domain::Act;
+use serde_json::{Map, Value};
+
+use super::{Context, Deed};
+use crate::failure::Failure;
+
+/// A deed of whatever kind, read and about to be recorded.
+pub(crate) trait AnyDeed {
+    /// Returns what is to be recorded.
+    fn act(self: Box<Self>, context: &mut Context<'_>) -> Result<Act, Failure>;
+}
+
+impl<D: Deed> AnyDeed for D {
+    fn act(self: Box<Self>, context: &mut Context<'_>) -> Result<Act, Failure> {
+        Deed::act(*self, context)
+    }
+}
+
+/// A kind of deed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DeedKind {
+    /// Noun and verb, as on the command line.
+    pub(crate) name: &'static str,
+    read: fn(Value) -> Result<Box<dyn AnyDeed>, serde_json::Error>,
+    columns: fn() -> Vec<Column>,
+}
+
+/// A field of a deed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Column {
+    /// Its name, as that of the option.
+    pub(crate) name: String,
+    /// It cannot be left out.
+    pub(crate) is_required: bool,
+    /// What it is.
+    pub(crate) help: String,
+}
+
+impl DeedKind {
+    pub(crate) const fn of<D: Deed + 'static>() -> Self {
+        Self { name: D::NAME, read: read::<D>, columns: columns::<D> }
+    }
+
+    /// Reads a deed from its fields. An unknown field, a missing one and a value that is none are refused by name.
+    pub(crate) fn read(&self, fields: Map<String, Value>) -> Result<Box<dyn AnyDeed>, serde_json::Error> {
+        (self.read)(Value::Object(fields))
+    }
+
+    /// Returns its fields.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        (self.columns)()
+    }
+}
+
+fn read<D: Deed + 'static>(fields: Value) -> Result<Box<dyn AnyDeed>, serde_json::Error> {
+    serde_json::from_value::<D>(fields).map(|deed| Box::new(deed) as Box<dyn AnyDeed>)
+}
+
+fn columns<D: Deed>() -> Vec<Column> {
+    let command = D::augment_args(clap::Command::new("deed"));
+    let column = |argument: &clap::Arg| Column {
+        name: argument.get_long().map_or_else(|| argument.get_id().to_string(), str::to_owned),
+        is_required: argument.is_required_set(),
+        help: argument.get_help().map(ToString::to_string).unwrap_or_default(),
+    };
+    command.get_arguments().map(column).collect()
+}
+
+/// All kinds of deeds that lines and tables can hold.
+pub(crate) const ALL: &[DeedKind] = &[
+    DeedKind::of::<crate::command::unit::Add>(),
+    DeedKind::of::<crate::command::unit::Merge>(),
+    DeedKind::of::<crate::command::unit::Close>(),
+    DeedKind::of::<crate::command::official::Add>(),
+    DeedKind::of::<crate::command::official::Appoint>(),
+    DeedKind::of::<crate::command::official::Leave>(),
+    DeedKind::of::<crate::command::official::Branch>(),
+    DeedKind::of::<crate::command::household::Add>(),
+    DeedKind::of::<crate::command::household::Move>(),
+    DeedKind::of::<crate::command::household::Absent>(),
+    DeedKind::of::<crate::command::household::Close>(),
+    DeedKind::of::<crate::command::gift::HandIn>(),
+    DeedKind::of::<crate::command::gift::Receipt>(),
+    DeedKind::of::<crate::command::gift::Decide>(),
+];
