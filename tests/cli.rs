@@ -87,68 +87,71 @@ fn help_of_docket() {
 #[test]
 fn help_of_verify() {
     insta::assert_snapshot!(help(&["verify", "--help"]), @r"
-Prove that no byte of the record was altered
+    Prove that no byte of the record was altered
 
-Reads all of log/, vault/, checkpoints/, cut/ and ledger.toml, and nothing else; writes and locks
-nothing there, so it works on a copy, over a read-only mount, and while the office records.
+    Reads all of log/, vault/, checkpoints/, cut/ and ledger.toml, and nothing else; writes and locks
+    nothing there, so it works on a copy, over a read-only mount, and while the office records.
 
-Exit codes: 0 everything checked holds; 1 altered; 3 undecided (nothing to check, unreadable, a
-newer version, an unfinished tail, output lost).
+    Exit codes: 0 everything checked holds; 1 altered; 3 undecided (nothing to check, unreadable, a
+    newer version, an unfinished tail, output lost).
 
-Usage: docket verify [OPTIONS]
+    Usage: docket verify [OPTIONS]
 
-Options:
-      --checkpoint <FILE>
-          A checkpoint that you kept: the ledger must still hold what it signed then
+    Options:
+          --checkpoint <FILE>
+              A checkpoint that you kept: the ledger must still hold what it signed then
 
-      --receipt <FILE>
-          A receipt or another proof that was handed out: the ledger must still hold what it proves
+          --receipt <FILE>
+              A receipt or another proof that was handed out: the ledger must still hold what it proves
 
-      --since <FILE>
-          A checkpoint that stands for the records below it: only what is new is read, and the
-          verdict says so
+          --since <FILE>
+              A checkpoint that stands for the records below it: only what is new is read, and the
+              verdict says so
 
-      --evidence <FILE>
-          Where two signed checkpoints contradict each other, write them to a new file that convicts
-          by itself
+          --evidence <FILE>
+              Where two signed checkpoints contradict each other, write them to a new file that convicts
+              by itself
 
-      --index
-          Replay the log and compare the index with it
+          --rules
+              Replay the log through the rules: find what no command could have recorded
 
-      --threads <COUNT>
-          Read and hash on so many threads [default: all cores]
+          --index
+              Replay the log and compare the index with it
 
-  -h, --help
-          Print help (see a summary with '-h')
+          --threads <COUNT>
+              Read and hash on so many threads [default: all cores]
 
-  -V, --version
-          Print version
+      -h, --help
+              Print help (see a summary with '-h')
 
-Global options:
-  -l, --ledger <DIR>
-          The ledger's folder
-          
-          [env: DOCKET_LEDGER]
-          [default: .]
+      -V, --version
+              Print version
 
-      --key <DIR>
-          The folder of the signing key and its memory, best on another disk [default: keys/ in the
-          ledger]
-          
-          [env: DOCKET_KEY]
+    Global options:
+      -l, --ledger <DIR>
+              The ledger's folder
+              
+              [env: DOCKET_LEDGER]
+              [default: .]
 
-      --json
-          Print results as JSON
+          --key <DIR>
+              The folder of the signing key and its memory, best on another disk [default: keys/ in the
+              ledger]
+              
+              [env: DOCKET_KEY]
 
-  -q, --quiet
-          Print nothing but errors
+          --json
+              Print results as JSON
 
-      --color <WHEN>
-          When to use colours
-          
-          [default: auto]
-          [possible values: auto, always, never]
-");
+      -q, --quiet
+              Print nothing but errors
+
+          --color <WHEN>
+              When to use colours
+              
+              [default: auto]
+              [possible values: auto, always, never]
+    ");
 }
 
 #[test]

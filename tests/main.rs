@@ -15,6 +15,7 @@ mod cli;
 mod forks;
 mod import;
 mod proofs;
+mod rules;
 mod support;
 mod tables;
 mod tour;

@@ -44,6 +44,7 @@ fn an_intact_ledger_holds_and_the_verdict_says_what_it_does_not_prove() {
     tail cut     record 7: a recovery cut the log to size 7 and kept what it cut in cut/00000000.cut
     not covered  no checkpoint from outside was compared: a full rewrite by whoever holds the key, an old copy put back, or a cut tail with its checkpoints would not show
     not covered  no witness's cosignature was asked for
+    not covered  whether the recorded acts follow from each other by the rules (--rules)
     not covered  the index (--index)
     not covered  whether what was recorded is true, and what was never recorded
     verdict: intact: 11 records under root 44538d9b968afcc99fcaff111a43daef4bbb39fd18085dc5f1ff20c4f39441bf, 3 own and 0 given checkpoints hold, 0 cosignatures; without a checkpoint kept elsewhere a full rewrite would not show

@@ -4,6 +4,7 @@ mod fork;
 mod json;
 mod outcome;
 mod receipts;
+mod rules;
 
 use std::{
     path::{Path, PathBuf},
@@ -47,6 +48,9 @@ pub(crate) struct Args {
     /// Where two signed checkpoints contradict each other, write them to a new file that convicts by itself
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
+    /// Replay the log through the rules: find what no command could have recorded
+    #[arg(long)]
+    rules: bool,
     /// Replay the log and compare the index with it
     #[arg(long)]
     index: bool,
@@ -69,6 +73,9 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     let given: Vec<GivenCheckpoint> = options.given.iter().chain(&options.since).cloned().collect();
     let mut outcome = Outcome::new(scan_shown(place, options, output)?);
     outcome.receipts = receipts::judge_all(&receipts, &outcome.report, place);
+    if args.rules {
+        outcome.rules = Some(rules::judge(&outcome.report, place, output));
+    }
     if args.index {
         outcome.index = Some(compare_index(&outcome.report, place)?);
     }

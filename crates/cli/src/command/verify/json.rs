@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{failure::Failure, judge::Standing, output::Output};
 
-use super::{outcome::Outcome, receipts::ReceiptVerdict};
+use super::{outcome::Outcome, receipts::ReceiptVerdict, rules::RulesVerdict};
 
 /// The JSON result, documented field by field in the README.
 #[derive(Serialize)]
@@ -33,11 +33,29 @@ struct Json<'a> {
     tail_cuts: Vec<Cut>,
     clock_corrections: &'a [u64],
     held_records: u64,
+    rules: Option<RulesJson>,
     index: Option<IndexJson>,
     findings_total: u64,
     findings: Vec<FindingJson<'a>>,
     undecided: Vec<UndecidedJson<'a>>,
     not_covered: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RulesJson {
+    result: &'static str,
+    size: Option<u64>,
+    unknown: u64,
+    impossible_total: u64,
+    impossible: Vec<ImpossibleJson>,
+    why: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ImpossibleJson {
+    record: u64,
+    rule: &'static str,
+    what: String,
 }
 
 #[derive(Serialize)]
@@ -167,12 +185,43 @@ impl Outcome {
                 .collect(),
             clock_corrections: &report.clock_corrections,
             held_records: report.held,
+            rules: self.rules.as_ref().map(rules_json),
             index: self.index.as_ref().map(index_json),
             findings_total: report.findings_total,
             findings: report.findings.iter().map(finding_json).collect(),
             undecided: report.undecided.iter().map(undecided_json).collect(),
             not_covered: self.not_covered(),
         })
+    }
+}
+
+fn rules_json(rules: &RulesVerdict) -> RulesJson {
+    let impossible_total = rules.impossible();
+    match rules {
+        RulesVerdict::NotChecked(why) => RulesJson {
+            result: "not-checked",
+            size: None,
+            unknown: 0,
+            impossible_total,
+            impossible: Vec::new(),
+            why: Some(why.clone()),
+        },
+        RulesVerdict::Judged(check) => RulesJson {
+            result: match rules.verdict() {
+                docket_log::Verdict::Intact => "possible",
+                docket_log::Verdict::Altered => "impossible",
+                docket_log::Verdict::Undecided => "undecided",
+            },
+            size: Some(check.size),
+            unknown: check.unknown,
+            impossible_total,
+            impossible: check
+                .impossible
+                .iter()
+                .map(|one| ImpossibleJson { record: one.record(), rule: one.rule(), what: one.to_string() })
+                .collect(),
+            why: None,
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     text::escape,
 };
 
-use super::receipts::ReceiptVerdict;
+use super::{receipts::ReceiptVerdict, rules::RulesVerdict};
 
 /// Colours, where the output takes them; every line reads without.
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -22,6 +22,7 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Everything the verdict rests on.
 pub(super) struct Outcome {
     pub(super) report: Report,
+    pub(super) rules: Option<RulesVerdict>,
     pub(super) index: Option<IndexCheck>,
     pub(super) receipts: Vec<ReceiptVerdict>,
     /// Two checkpoints under the ledger's key that contradict each other.
@@ -33,7 +34,7 @@ pub(super) struct Outcome {
 impl Outcome {
     /// Rests on a scan alone, so far.
     pub(super) fn new(report: Report) -> Self {
-        Self { report, index: None, receipts: Vec::new(), evidence: None, evidence_file: None }
+        Self { report, rules: None, index: None, receipts: Vec::new(), evidence: None, evidence_file: None }
     }
 
     fn failed_receipts(&self) -> u64 {
@@ -52,7 +53,8 @@ impl Outcome {
             Standing::Fails(_) => Verdict::Altered,
             Standing::Open(_) => Verdict::Undecided,
         });
-        let all = receipts.chain([index, self.report.verdict()]);
+        let rules = self.rules.as_ref().map_or(Verdict::Intact, RulesVerdict::verdict);
+        let all = receipts.chain([rules, index, self.report.verdict()]);
         all.fold(Verdict::Intact, |worst, verdict| match (worst, verdict) {
             (Verdict::Altered, _) | (_, Verdict::Altered) => Verdict::Altered,
             (Verdict::Undecided, _) | (_, Verdict::Undecided) => Verdict::Undecided,
@@ -115,6 +117,9 @@ impl Outcome {
             ));
         }
         open.push("no witness's cosignature was asked for".to_owned());
+        if self.rules.is_none() {
+            open.push("whether the recorded acts follow from each other by the rules (--rules)".to_owned());
+        }
         if self.index.is_none() {
             open.push("the index (--index)".to_owned());
         }
@@ -190,6 +195,7 @@ impl Outcome {
 
     pub(super) fn tell_findings(&self, output: &mut Output) -> Result<(), Failure> {
         let report = &self.report;
+        self.tell_rules(output)?;
         match &self.index {
             None => {}
             Some(IndexCheck::Same { size, pages }) => {
@@ -224,6 +230,36 @@ impl Outcome {
         }
         for undecided in &report.undecided {
             output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    {}", escape(&undecided.to_string())))?;
+        }
+        Ok(())
+    }
+
+    fn tell_rules(&self, output: &mut Output) -> Result<(), Failure> {
+        let check = match &self.rules {
+            None => return Ok(()),
+            Some(RulesVerdict::NotChecked(why)) => {
+                return output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    rules: {}", escape(why)));
+            }
+            Some(RulesVerdict::Judged(check)) => check,
+        };
+        for impossible in &check.impossible {
+            output.line(format_args!("{BAD}ALTERED{BAD:#}      {}", escape(&impossible.to_string())))?;
+        }
+        if check.more > 0 {
+            output
+                .line(format_args!("{BAD}ALTERED{BAD:#}      and {} impossible records more", check.more))?;
+        }
+        if check.unknown > 0 {
+            output.line(format_args!(
+                "{OPEN}UNDECIDED{OPEN:#}    rules: {} records hold events of a newer version: they were not judged",
+                check.unknown
+            ))?;
+        }
+        if check.impossible.is_empty() {
+            output.line(format_args!(
+                "rules        {} records follow from each other by the rules",
+                check.size
+            ))?;
         }
         Ok(())
     }
@@ -263,12 +299,15 @@ impl Outcome {
             Verdict::Altered => {
                 let total: u64 = report.findings_total
                     + self.failed_receipts()
+                    + self.rules.as_ref().map_or(0, RulesVerdict::impossible)
                     + self.index.as_ref().map_or(0, |index| match index {
                         IndexCheck::Differs(differences) => differences.len() as u64,
                         _ => 0,
                     });
                 let findings = if total == 1 { "finding" } else { "findings" };
-                let first = report.findings.iter().filter_map(|finding| finding.record).min();
+                let impossible = self.rules.as_ref().and_then(RulesVerdict::first);
+                let first =
+                    report.findings.iter().filter_map(|finding| finding.record).chain(impossible).min();
                 let at = first.map_or_else(String::new, |record| format!(", the first at record {record}"));
                 let from = report.since.as_ref().map_or(0, |since| since.size);
                 format!(
@@ -282,6 +321,9 @@ impl Outcome {
             Verdict::Undecided => {
                 let count = report.undecided.len()
                     + usize::from(matches!(self.index, Some(IndexCheck::NotChecked(_))))
+                    + usize::from(
+                        self.rules.as_ref().is_some_and(|rules| rules.verdict() == Verdict::Undecided),
+                    )
                     + self
                         .receipts
                         .iter()
