@@ -46,6 +46,7 @@ fn help_of_docket() {
       receipt     Write a receipt for whoever raised a case
       check       Check proofs, receipts, evidence and checkpoints, offline
       publish     Publish the tree as static files for any web server or object store
+      witness     Let others vouch for the ledger: cosign checkpoints, and collect cosignatures
       clock       Say that the clock is right although it stands behind the last record
       rebuild     Drop the index and build it again from the log
       help        Print this message or the help of the given subcommand(s)

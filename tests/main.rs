@@ -20,6 +20,7 @@ mod support;
 mod tables;
 mod tour;
 mod verify;
+mod witness;
 mod xes;
 
 /// A file that no `mod` names is never compiled, and its tests never run.

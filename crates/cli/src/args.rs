@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
     apply, case, check, checkpoint, clock, completions, gift, household, import, init, log, official, prove,
-    publish, rebuild, receipt, record, report, stream, tour, unit, verify,
+    publish, rebuild, receipt, record, report, stream, tour, unit, verify, witness,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -96,6 +96,8 @@ pub(crate) enum Command {
     Receipt(receipt::Args),
     Check(check::Args),
     Publish(publish::Args),
+    #[command(subcommand)]
+    Witness(witness::Verb),
     #[command(subcommand)]
     Clock(clock::Verb),
     Rebuild(rebuild::Args),

@@ -47,6 +47,11 @@ impl Failure {
         Self { exit: Exit::Usage, error: error.into(), hint: None, is_silent: false }
     }
 
+    /// A failure that shows an alteration.
+    pub(crate) fn altered(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { exit: Exit::Altered, error: error.into(), hint: None, is_silent: false }
+    }
+
     /// A failure for which the world is the reason.
     pub(crate) fn undecided(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { exit: Exit::Undecided, error: error.into(), hint: None, is_silent: false }

@@ -6,9 +6,10 @@ use docket_domain::{
     Command, EventRef, NewEvent, OccurredAt, RecordMeta, Timestamp, View as _, apply, decide,
 };
 use docket_log::{
-    Appended, Batch, Clock, Disk, Entropy, KeyFolder, NewRecord, NewValue, Reader, Recovered, Writer,
+    Appended, Batch, Clock, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord, NewValue, Reader,
+    Recovered, Writer,
 };
-use docket_proof::{Checkpoint, Precision, RecordIndex};
+use docket_proof::{Checkpoint, Precision, RecordIndex, VerifierKey};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -248,6 +249,22 @@ impl Office {
         let appended = self.writer.confirm_clock()?;
         self.folded.size = appended.size;
         Ok(appended)
+    }
+
+    /// Records what a witness says on a cosigned checkpoint of this ledger.
+    ///
+    /// # Errors
+    /// As [`Writer::record_cosignature`].
+    pub fn record_cosignature(
+        &mut self,
+        note: &[u8],
+        witness: &VerifierKey,
+    ) -> Result<Cosigned, ImportError> {
+        let cosigned = self.writer.record_cosignature(note, witness)?;
+        if let Cosigned::Recorded(appended) = cosigned {
+            self.folded.size = appended.size;
+        }
+        Ok(cosigned)
     }
 
     /// Ends the work: everything durable, a checkpoint over it, the index brought up to it.

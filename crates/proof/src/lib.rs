@@ -94,3 +94,6 @@ pub use witness_seen::{CosignatureError, MAX_WITNESS_NAME_LEN, WitnessSeen};
 
 #[doc = include_str!("../PROOFS.md")]
 pub mod proofs {}
+
+#[doc = include_str!("../WITNESS.md")]
+pub mod witnesses {}

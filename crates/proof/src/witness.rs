@@ -91,6 +91,11 @@ impl WitnessRequest {
         self.old
     }
 
+    /// Returns the proof, unchecked.
+    pub fn proof(&self) -> &[NodeHash] {
+        &self.proof
+    }
+
     /// Returns what is claimed, and may be false.
     pub const fn checkpoint(&self) -> &Checkpoint {
         &self.checkpoint

@@ -20,13 +20,20 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let reader = place.reader()?;
-    let newest = reader.newest_checkpoint().cloned();
-    let is_covered = newest.as_ref().is_some_and(|(checkpoint, _)| checkpoint.size() == reader.size());
-    let note = match newest {
-        Some((_, note)) if is_covered || args.no_sign => note,
-        None if args.no_sign => return Err(Failure::undecided("the ledger has no signed checkpoint")),
-        _ => place.work(output)?.finish(output)?,
+    let note = if args.no_sign {
+        let newest = place.reader()?.newest_checkpoint().cloned();
+        newest.ok_or_else(|| Failure::undecided("the ledger has no signed checkpoint"))?.1
+    } else {
+        newest(place, output)?
     };
     files::hand_over(args.out.as_deref(), &note, output)
+}
+
+/// Returns the note of a checkpoint that covers all records, signed first where there is none yet.
+pub(crate) fn newest(place: &Place, output: &mut Output) -> Result<Vec<u8>, Failure> {
+    let reader = place.reader()?;
+    match reader.newest_checkpoint() {
+        Some((checkpoint, note)) if checkpoint.size() == reader.size() => Ok(note.clone()),
+        _ => place.work(output)?.finish(output),
+    }
 }

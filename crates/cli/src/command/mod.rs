@@ -23,6 +23,7 @@ pub(crate) mod stream;
 pub(crate) mod tour;
 pub(crate) mod unit;
 pub(crate) mod verify;
+pub(crate) mod witness;
 
 use crate::{
     args::{Cli, Command},
@@ -55,6 +56,7 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Receipt(args) => done(receipt::run(args, &place, output)),
         Command::Check(args) => check::run(args, output),
         Command::Publish(args) => done(publish::run(args, &place, output)),
+        Command::Witness(verb) => done(witness::run(verb, &place, output)),
         Command::Clock(verb) => done(clock::run(verb, &place, output)),
         Command::Rebuild(args) => done(rebuild::run(args, &place, output)),
         Command::Completions(args) => done(completions::run(args, output)),
