@@ -237,9 +237,9 @@ fn events_of_a_newer_version_are_counted_and_said() {
     let mut ledger = Ledger::with_cases(2);
     let writer = ledger.writer();
     writer.append(&newer(StreamRef { kind: 4, id: 1 }, 999, 1)).unwrap();
-    // A household: a kind of stream that this version keeps no states of.
-    writer.append(&newer(StreamRef { kind: 3, id: 1 }, 416, 1)).unwrap();
-    writer.append(&newer(StreamRef { kind: 3, id: 1 }, 417, 1)).unwrap();
+    // A kind of stream that this version keeps no states of.
+    writer.append(&newer(StreamRef { kind: 60, id: 1 }, 416, 1)).unwrap();
+    writer.append(&newer(StreamRef { kind: 60, id: 1 }, 417, 1)).unwrap();
     drop(writer);
     let notices = ledger.session([vec![close(1)]]);
     assert!(notices[0].starts_with("3 records hold events of a newer version"), "{notices:?}");
@@ -248,7 +248,7 @@ fn events_of_a_newer_version_are_counted_and_said() {
         assert_eq!(desk.states().unwrap().unknown(), 3);
         assert_eq!(desk.count(StreamKind::CASE), 2);
         // The stream is whole, whoever understands it.
-        assert_eq!(desk.history(StreamRef { kind: 3, id: 1 }).unwrap().len(), 2);
+        assert_eq!(desk.history(StreamRef { kind: 60, id: 1 }).unwrap().len(), 2);
         assert_eq!(desk.history(StreamRef { kind: 4, id: 1 }).unwrap().len(), 3);
     }
     assert!(matches!(ledger.check(), IndexCheck::Same { .. }));
