@@ -1,6 +1,6 @@
 //! A sealed segment's footer: where its records lie and the upper hashes of their tree (FORMAT.md section 3).
 
-use docket_proof::{Frontier, LeafHash, NodeHash, RecordHash, RecordKey, leaf_hash, subtree_root};
+use docket_proof::{Frontier, LeafHash, NodeHash, RecordHash, RecordKey, RootHash, leaf_hash, subtree_root};
 use rayon::prelude::*;
 
 use crate::files::{SEGMENT_HEADER_LEN, SEGMENT_RECORDS};
@@ -54,19 +54,43 @@ impl FooterBuilder {
         Self { deferred: Some(Vec::new()), ..Self::new() }
     }
 
-    /// Builds the trees that were put off: full groups do not depend on each other, so all cores hash them.
+    /// Builds the trees that were put off.
     pub(crate) fn settle(&mut self) {
+        self.settle_with(Vec::new());
+    }
+
+    /// Builds the trees that were put off, with the hashes of the first groups known: full groups do not depend on
+    /// each other, so all cores hash the others.
+    pub(crate) fn settle_with(&mut self, known: Vec<NodeHash>) {
         let Some(deferred) = self.deferred.take() else { return };
         let (groups, rest) = deferred.as_chunks::<GROUP>();
-        self.level8 = if groups.len() < MIN_PARALLEL_GROUPS {
-            groups.iter().map(group_hash).collect()
+        let unknown = groups.get(known.len()..).unwrap_or_default();
+        self.level8 = known;
+        if unknown.len() < MIN_PARALLEL_GROUPS {
+            self.level8.extend(unknown.iter().map(group_hash));
         } else {
-            groups.par_iter().map(group_hash).collect()
-        };
+            self.level8.par_extend(unknown.par_iter().map(group_hash));
+        }
         for node in &self.level8 {
             self.upper.push_subtree(8, *node).expect("groups are aligned");
         }
         rest.iter().for_each(|hash| self.push_leaf(hash));
+    }
+
+    /// Returns the root over `sealed` segments and the first `count` records here, if `level8` were the hashes of all
+    /// full groups among them. `None` where they are not as many, or trees are built already.
+    pub(crate) fn root_with(&self, sealed: &[NodeHash], level8: &[NodeHash], count: u64) -> Option<RootHash> {
+        let count = usize::try_from(count).ok()?;
+        if level8.len() != count / GROUP {
+            return None;
+        }
+        let rest = self.deferred.as_ref()?.get(count / GROUP * GROUP..count)?;
+        let mut tree = Frontier::new();
+        for (level, node) in sealed.iter().map(|node| (16, node)).chain(level8.iter().map(|node| (8, node))) {
+            tree.push_subtree(level, *node).ok()?;
+        }
+        rest.iter().for_each(|hash| tree.push(leaf_hash(hash.as_bytes())));
+        Some(tree.root())
     }
 
     /// Takes the next record, `stored_len` bytes with its hash.

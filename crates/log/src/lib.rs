@@ -35,6 +35,7 @@ mod replace;
 mod scan;
 mod segment;
 mod tail;
+mod tail_tree;
 #[cfg(any(test, feature = "sim"))]
 mod testing;
 mod tree;

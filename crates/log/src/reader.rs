@@ -26,6 +26,7 @@ use crate::{
     identity::Identity,
     segment::{Chain, Go, walk},
     tail::{Tail, find_tail, numbers},
+    tail_tree,
     tree::LogTree,
     vault::{EntryCheck, read_entry},
 };
@@ -352,13 +353,25 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Returns the hashes of the last segment's full groups, where they are kept and lead to the root of the newest
+    /// checkpoint.
+    fn known_groups(&self) -> Option<Vec<NodeHash>> {
+        let Tail { segment, footer, sealed, .. } = &self.tail;
+        let (newest, _) = self.newest.as_ref()?;
+        let count = newest.size().checked_sub(segment * SEGMENT_RECORDS)?;
+        let level8 = tail_tree::load(self.disk.as_ref(), *segment)?;
+        (footer.root_with(sealed, &level8, count)? == newest.root()).then_some(level8)
+    }
+}
+
 impl NodeSource for Reader {
     type Error = StoreError;
 
     fn node(&self, level: u8, index: u64) -> Result<NodeHash, StoreError> {
         let footer = self.settled.get_or_init(|| {
             let mut footer = self.tail.footer.clone();
-            footer.settle();
+            footer.settle_with(self.known_groups().unwrap_or_default());
             footer
         });
         LogTree { disk: self.disk.as_ref(), sealed: &self.tail.sealed, footer }.node(level, index)

@@ -26,6 +26,7 @@ use crate::{
     reader::Reader,
     recovery::Recovered,
     tail::Tail,
+    tail_tree,
     vault::put_entry,
 };
 
@@ -240,8 +241,13 @@ impl Writer {
             return Err(StoreError::Poisoned);
         }
         let (size, root) = (state.tail.size, state.tail.root());
+        let (segment, groups) = (state.tail.segment, state.tail.footer.level8().to_vec());
         self.wait_durable(state, size)?;
+        let is_new = signing.files.last().is_none_or(|(last, _)| last.size() != size);
         let signed = self.sign(&mut signing, size, root);
+        if is_new && signed.is_ok() {
+            tail_tree::store(self.disk.as_ref(), segment, &groups);
+        }
         if let Err(StoreError::Io { .. }) = signed {
             // What the disk holds of the note, or of the memory, is unknown.
             self.lock().poisoned = true;
