@@ -27,29 +27,41 @@ fn help_of_docket() {
     Usage: docket [OPTIONS] <COMMAND>
 
     Commands:
-      tour        See it work: make a ledger, verify it, alter one byte, see it found
-      init        Make a new ledger
-      unit        Keep the register of units
-      official    Keep the register of officials
-      household   Keep the register of households
-      case        Register, handle and look up cases
-      gift        Record gifts handed in, their receipts, and what was decided on them
-      import      Import cases from a file
-      apply       Record commands from lines of JSON, for scripts and other programs
-      report      Rebuild a report from the record
-      log         List the records of the log
-      record      Show one record
-      stream      List the records of one stream, oldest first
-      checkpoint  Print the newest signed checkpoint, to be kept elsewhere
-      verify      Prove that no byte of the record was altered
-      prove       Write proofs that others check without the ledger
-      receipt     Write a receipt for whoever raised a case
-      check       Check proofs, receipts, evidence and checkpoints, offline
-      publish     Publish the tree as static files for any web server or object store
-      witness     Let others vouch for the ledger: cosign checkpoints, and collect cosignatures
-      clock       Say that the clock is right although it stands behind the last record
-      rebuild     Drop the index and build it again from the log
-      help        Print this message or the help of the given subcommand(s)
+      tour         See it work: make a ledger, verify it, alter one byte, see it found
+      init         Make a new ledger
+      unit         Keep the register of units
+      official     Keep the register of officials
+      household    Keep the register of households
+      case         Register, handle and look up cases
+      campaign     Run a campaign to settle old cases
+      stay         Record stays of officials in villages
+      pairing      Pair officials with households
+      aid          Record aid to households and its receipt
+      project      Record projects and their verification
+      difficulty   Record difficulties of households that were resolved
+      gift         Record gifts handed in, their receipts, and what was decided on them
+      vehicle      Record over-standard vehicles and what became of them
+      declaration  Record the declarations of officials and their interests
+      violation    Record violations of discipline and their correction
+      control      Record how the finance rules are kept
+      inspection   Record inspections, their findings and the answers
+      statistic    Cite figures from outside, which are never computed here
+      import       Import cases from a file
+      apply        Record commands from lines of JSON, for scripts and other programs
+      report       Rebuild a report from the record
+      log          List the records of the log
+      record       Show one record
+      stream       List the records of one stream, oldest first
+      checkpoint   Print the newest signed checkpoint, to be kept elsewhere
+      verify       Prove that no byte of the record was altered
+      prove        Write proofs that others check without the ledger
+      receipt      Write a receipt for whoever raised a case
+      check        Check proofs, receipts, evidence and checkpoints, offline
+      publish      Publish the tree as static files for any web server or object store
+      witness      Let others vouch for the ledger: cosign checkpoints, and collect cosignatures
+      clock        Say that the clock is right although it stands behind the last record
+      rebuild      Drop the index and build it again from the log
+      help         Print this message or the help of the given subcommand(s)
 
     Options:
       -h, --help

@@ -12,6 +12,7 @@ mod apply;
 mod bad_input;
 mod beside;
 mod cli;
+mod deeds;
 mod forks;
 mod import;
 mod proofs;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
-    apply, case, check, checkpoint, clock, completions, gift, household, import, init, log, official, prove,
-    publish, rebuild, receipt, record, report, stream, tour, unit, verify, witness,
+    aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, difficulty,
+    gift, household, import, init, inspection, log, official, pairing, project, prove, publish, rebuild,
+    receipt, record, report, statistic, stay, stream, tour, unit, vehicle, verify, violation, witness,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -82,7 +83,31 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Case(case::Verb),
     #[command(subcommand)]
+    Campaign(campaign::Verb),
+    #[command(subcommand)]
+    Stay(stay::Verb),
+    #[command(subcommand)]
+    Pairing(pairing::Verb),
+    #[command(subcommand)]
+    Aid(aid::Verb),
+    #[command(subcommand)]
+    Project(project::Verb),
+    #[command(subcommand)]
+    Difficulty(difficulty::Verb),
+    #[command(subcommand)]
     Gift(gift::Verb),
+    #[command(subcommand)]
+    Vehicle(vehicle::Verb),
+    #[command(subcommand)]
+    Declaration(declaration::Verb),
+    #[command(subcommand)]
+    Violation(violation::Verb),
+    #[command(subcommand)]
+    Control(control::Verb),
+    #[command(subcommand)]
+    Inspection(inspection::Verb),
+    #[command(subcommand)]
+    Statistic(statistic::Verb),
     Import(import::Args),
     Apply(apply::Args),
     Report(report::Args),

@@ -1,27 +1,22 @@
 //! `docket gift`.
 
-use clap::Subcommand;
 use docket_domain::{
     Act, GiftHandedIn, GiftHandedInPersonal, GiftId, GiftKind, GiftReceipted, Label, Leniency,
     LeniencyDecided, NoPersonal, OfficialId,
 };
 
-use crate::{
-    deed::{Arg, Personal, Recorded, Yuan, deed},
-    failure::Failure,
-    output::Output,
-    session::Place,
-};
+use crate::deed::{Arg, Personal, Yuan, deed, verbs};
 
-/// Record gifts handed in, their receipts, and what was decided on them
-#[derive(Debug, Subcommand)]
-pub(crate) enum Verb {
-    /// Note that an official handed in a gift
-    HandIn(Recorded<HandIn>),
-    /// Give a receipt for a gift
-    Receipt(Recorded<Receipt>),
-    /// Decide whether the official is treated leniently
-    Decide(Recorded<Decide>),
+verbs! {
+    /// Record gifts handed in, their receipts, and what was decided on them
+    pub(crate) enum Verb {
+        /// Note that an official handed in a gift
+        HandIn,
+        /// Give a receipt for a gift
+        Receipt,
+        /// Decide whether the official is treated leniently
+        Decide,
+    }
 }
 
 deed! {
@@ -103,13 +98,5 @@ deed! {
             origin: context.origin.clone(),
         };
         Act::on(deed.gift.0, body, NoPersonal)
-    }
-}
-
-pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(), Failure> {
-    match verb {
-        Verb::HandIn(deed) => deed.run(place, output),
-        Verb::Receipt(deed) => deed.run(place, output),
-        Verb::Decide(deed) => deed.run(place, output),
     }
 }

@@ -1,17 +1,25 @@
 //! The commands, a file each.
 
+pub(crate) mod aid;
 pub(crate) mod apply;
+pub(crate) mod campaign;
 pub(crate) mod case;
 pub(crate) mod check;
 pub(crate) mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod completions;
+pub(crate) mod control;
+pub(crate) mod declaration;
+pub(crate) mod difficulty;
 pub(crate) mod gift;
 pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod inspection;
 pub(crate) mod log;
 pub(crate) mod official;
+pub(crate) mod pairing;
+pub(crate) mod project;
 pub(crate) mod prove;
 pub(crate) mod publish;
 pub(crate) mod rebuild;
@@ -19,10 +27,14 @@ pub(crate) mod receipt;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod show;
+pub(crate) mod statistic;
+pub(crate) mod stay;
 pub(crate) mod stream;
 pub(crate) mod tour;
 pub(crate) mod unit;
+pub(crate) mod vehicle;
 pub(crate) mod verify;
+pub(crate) mod violation;
 pub(crate) mod witness;
 
 use crate::{
@@ -44,6 +56,18 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Household(verb) => done(household::run(verb, &place, output)),
         Command::Case(verb) => done(case::run(verb, &place, output)),
         Command::Apply(args) => apply::run(args, &place, output),
+        Command::Vehicle(verb) => done(vehicle::run(verb, &place, output)),
+        Command::Declaration(verb) => done(declaration::run(verb, &place, output)),
+        Command::Violation(verb) => done(violation::run(verb, &place, output)),
+        Command::Control(verb) => done(control::run(verb, &place, output)),
+        Command::Inspection(verb) => done(inspection::run(verb, &place, output)),
+        Command::Statistic(verb) => done(statistic::run(verb, &place, output)),
+        Command::Campaign(verb) => done(campaign::run(verb, &place, output)),
+        Command::Stay(verb) => done(stay::run(verb, &place, output)),
+        Command::Pairing(verb) => done(pairing::run(verb, &place, output)),
+        Command::Aid(verb) => done(aid::run(verb, &place, output)),
+        Command::Project(verb) => done(project::run(verb, &place, output)),
+        Command::Difficulty(verb) => done(difficulty::run(verb, &place, output)),
         Command::Gift(verb) => done(gift::run(verb, &place, output)),
         Command::Import(args) => import::run(args, &place, output),
         Command::Report(args) => done(report::run(args, &place, output)),

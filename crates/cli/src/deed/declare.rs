@@ -32,4 +32,29 @@ macro_rules! deed {
     };
 }
 
+/// Declares the verbs of a noun whose every verb is a deed of the same name, and how they run.
+macro_rules! verbs {
+    (
+        $(#[$attr:meta])*
+        pub(crate) enum Verb { $( $(#[$vattr:meta])* $verb:ident ),+ $(,)? }
+    ) => {
+        $(#[$attr])*
+        #[derive(Debug, clap::Subcommand)]
+        pub(crate) enum Verb {
+            $( $(#[$vattr])* $verb(Box<$crate::deed::Recorded<$verb>>), )+
+        }
+
+        pub(crate) fn run(
+            verb: &Verb,
+            place: &$crate::session::Place,
+            output: &mut $crate::output::Output,
+        ) -> Result<(), $crate::failure::Failure> {
+            match verb {
+                $( Verb::$verb(deed) => deed.run(place, output), )+
+            }
+        }
+    };
+}
+
 pub(crate) use deed;
+pub(crate) use verbs;

@@ -7,9 +7,9 @@ mod declare;
 mod registry;
 mod values;
 
-pub(crate) use declare::deed;
+pub(crate) use declare::{deed, verbs};
 pub(crate) use registry::{ALL, Column, DeedKind};
-pub(crate) use values::{Arg, Personal, Yuan};
+pub(crate) use values::{Arg, Members, Personal, Yuan, flag};
 
 use docket_domain::{Act, Command, OccurredAt, OfficialId, Precision, SourceRow, Timestamp};
 use docket_projection::Office;

@@ -85,6 +85,54 @@ impl Personal {
     }
 }
 
+/// Members of a household, by number from 1: kept as a set of bits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Members(pub(crate) u32);
+
+/// Why a list of members is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not members of a household (expected numbers from 1 to 32, separated by commas)")]
+pub(crate) struct MembersError;
+
+impl FromStr for Members {
+    type Err = MembersError;
+
+    fn from_str(text: &str) -> Result<Self, MembersError> {
+        let mut members = 0;
+        for number in text.split(',') {
+            let number: u32 = number.trim().parse().map_err(|_| MembersError)?;
+            let bit = number.checked_sub(1).and_then(|place| 1_u32.checked_shl(place)).ok_or(MembersError)?;
+            members |= bit;
+        }
+        Ok(Self(members))
+    }
+}
+
+/// Reads yes or no: a boolean, or a word of a table's cell.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Flag;
+    impl de::Visitor<'_> for Flag {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("yes or no")
+        }
+
+        fn visit_bool<E: de::Error>(self, is_true: bool) -> Result<bool, E> {
+            Ok(is_true)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<bool, E> {
+            match text.to_ascii_lowercase().as_str() {
+                "yes" | "true" | "1" => Ok(true),
+                "no" | "false" | "0" => Ok(false),
+                _ => Err(E::custom("expected yes or no")),
+            }
+        }
+    }
+    deserializer.deserialize_any(Flag)
+}
+
 /// An amount of money: yuan with at most two decimals, kept in fen.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Yuan {
@@ -132,6 +180,17 @@ mod tests {
         assert_eq!(fen("12.345"), Err(YuanError::Decimals));
         for text in ["", ".", "1.", ".5", "-1", "+1", "1e3", "1,000", "18446744073709551615"] {
             assert_eq!(fen(text), Err(YuanError::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_a_set_of_bits() {
+        let bits = |text: &str| text.parse::<Members>().map(|members| members.0).ok();
+        assert_eq!(bits("1"), Some(1));
+        assert_eq!(bits("1, 3,3"), Some(5));
+        assert_eq!(bits("32"), Some(1 << 31));
+        for text in ["", "0", "33", "1,,2", "-1", "x"] {
+            assert_eq!(bits(text), None, "{text}");
         }
     }
 

@@ -27,7 +27,12 @@ pub(super) const TABLES: &[(&str, &str)] = &[
     ("officials", "official add"),
     ("appointments", "official appoint"),
     ("households", "household add"),
+    ("pairings", "pairing establish"),
+    ("aid", "aid deliver"),
     ("gifts", "gift hand-in"),
+    ("vehicles", "vehicle find"),
+    ("disposals", "vehicle dispose"),
+    ("declarations", "declaration file"),
 ];
 
 /// Columns that name something by its code in a register, instead of by its id.
