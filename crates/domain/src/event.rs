@@ -23,6 +23,7 @@ use crate::{
     pairing::{PairingEnded, PairingEstablished},
     papers::{ReportPublished, StatisticCited},
     personal::PersonalField,
+    reception::{PersonReceived, ReceptionCancelled, ReceptionHeld},
     record::RecordMeta,
     rules::{Place, Rules, admit, claims},
     source::SourceRegistered,
@@ -32,6 +33,7 @@ use crate::{
     vehicle::{TransitionExpired, VehicleDisposed, VehicleFoundOverStandard},
     view::{Store, View},
     violation::Violation,
+    visit::{VisitAttempted, VisitMade},
 };
 
 /// Lists the events. What depends on which event it is lies here, once; what an event means lies in its concept's file.
@@ -203,6 +205,11 @@ events! {
     ReplyDelivered,
     CaseClosed,
     CaseReopened,
+    ReceptionHeld,
+    PersonReceived,
+    ReceptionCancelled,
+    VisitMade,
+    VisitAttempted,
     CampaignOpened,
     BacklogListed,
     CampaignClosed,

@@ -79,6 +79,7 @@ mod personal;
 mod plain;
 mod public_text;
 mod ratio;
+mod reception;
 mod record;
 mod rule_set;
 mod rules;
@@ -92,6 +93,7 @@ mod unit;
 mod vehicle;
 mod view;
 mod violation;
+mod visit;
 mod worded;
 mod zone;
 
@@ -148,6 +150,7 @@ pub use household::{
     Absence, Home, HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason, HouseholdClosed,
     HouseholdClosedPersonal, HouseholdEnd, HouseholdHistory, HouseholdMoved, HouseholdMovedPersonal,
     HouseholdRegistered, HouseholdRegisteredPersonal, HouseholdState, HouseholdViolation, Move,
+    VisitAttempts,
 };
 pub use id::{
     AidId, CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, HouseholdId, IdError,
@@ -181,6 +184,10 @@ pub use personal::{NoPersonal, PersonalField, PersonalText, PersonalTextError, P
 pub use plain::Plain;
 pub use public_text::{PublicText, PublicTextError};
 pub use ratio::{Ratio, RatioError};
+pub use reception::{
+    CancelledWeek, PersonReceived, PersonReceivedPersonal, Reception, ReceptionCancelReason,
+    ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, ReceptionViolation, UnitReceptions,
+};
 pub use record::{EventRef, RecordMeta};
 pub use rule_set::{
     Approver, Categories, Clock, Cutoffs, Decider, Extension, HandleTerm, Measure, PairingQuota, Proration,
@@ -205,4 +212,8 @@ pub use vehicle::{
 };
 pub use view::{Store, View};
 pub use violation::{Refusal, ReplayError, Violation};
+pub use visit::{
+    AttemptReason, Visit, VisitAttempted, VisitAttemptedPersonal, VisitDays, VisitMade, VisitMadePersonal,
+    VisitViolation,
+};
 pub use zone::{CivilTime, Zone, ZoneError};

@@ -33,6 +33,12 @@ numbered! {
         MovedFrom = 13, "moved-from";
         /// The unit a household moved to.
         MovedTo = 14, "moved-to";
+        /// The official who received people.
+        ReceivedBy = 15, "received-by";
+        /// The official who called on a household.
+        VisitedBy = 16, "visited-by";
+        /// An official who came along.
+        Companion = 17, "companion";
         /// The official whom it is about.
         Concerned = 64, "concerned";
         /// The unit that it is about.

@@ -19,11 +19,13 @@ use crate::{
     pairing::PairingViolation,
     papers::PaperViolation,
     personal::PersonalField,
+    reception::ReceptionViolation,
     stamp::TooEarly,
     stay::StayViolation,
     subject::Role,
     unit::UnitViolation,
     vehicle::VehicleViolation,
+    visit::VisitViolation,
 };
 
 /// A rule that an event breaks. Never holds personal content.
@@ -219,6 +221,12 @@ pub enum Violation {
     /// A rule about households.
     #[error(transparent)]
     Household(#[from] HouseholdViolation),
+    /// A rule of receptions.
+    #[error(transparent)]
+    Reception(#[from] ReceptionViolation),
+    /// A rule of visits.
+    #[error(transparent)]
+    Visit(#[from] VisitViolation),
 }
 
 impl Violation {
@@ -257,6 +265,8 @@ impl Violation {
             Self::Unit(violation) => violation.rule(),
             Self::Official(violation) => violation.rule(),
             Self::Household(violation) => violation.rule(),
+            Self::Reception(violation) => violation.rule(),
+            Self::Visit(violation) => violation.rule(),
         }
     }
 
@@ -286,6 +296,8 @@ impl Violation {
             Self::Unit(violation) => violation.against(),
             Self::Official(violation) => violation.against(),
             Self::Household(violation) => violation.against(),
+            Self::Reception(violation) => violation.against(),
+            Self::Visit(violation) => violation.against(),
             _ => None,
         }
     }

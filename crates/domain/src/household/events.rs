@@ -15,6 +15,7 @@ use crate::{
     unit::alive_at,
     view::{Store, View},
     violation::Violation,
+    visit::VisitDays,
 };
 
 crate::event! {
@@ -114,9 +115,11 @@ impl Rules for HouseholdRegistered {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         store.push_household(HouseholdState {
             unit: Some(self.unit),
-            registered: meta.occurred,
+            registered_at: meta.occurred.at,
             record: meta.index,
             history: None,
+            visits: VisitDays::default(),
+            registered_precision: meta.occurred.precision,
             members: self.members,
             benefited: 0,
         });

@@ -10,9 +10,11 @@ use crate::{
     rules::subject,
     stamp::TooEarly,
     subject::Role,
-    time::OccurredAt,
+    time::{OccurredAt, Precision, Timestamp},
+    unit::UnitState,
     view::View,
     violation::Violation,
+    visit::VisitDays,
 };
 
 /// What is known of a household. Ten million of them are kept: what most do not have lies behind one pointer.
@@ -20,12 +22,16 @@ use crate::{
 pub struct HouseholdState {
     /// The unit it belongs to; `None` once it moved away from every unit of the ledger.
     pub unit: Option<UnitId>,
-    /// Since when it is registered, as claimed.
-    pub registered: OccurredAt,
+    /// Since when it is [registered](Self::registered): the first moment that can have been.
+    pub registered_at: Timestamp,
     /// The record that registered it.
     pub record: u64,
     /// What became of it since; `None` for most.
     pub history: Option<Box<HouseholdHistory>>,
+    /// When it was visited.
+    pub visits: VisitDays,
+    /// How exactly it is known since when it is registered.
+    pub registered_precision: Precision,
     /// How many members it has, 1 to [`MAX_MEMBERS`](Self::MAX_MEMBERS).
     pub members: u8,
     /// Which of them aid reached whose receipt is confirmed: bit n, from the lowest, for member n + 1.
@@ -43,6 +49,17 @@ pub struct HouseholdHistory {
     pub end: Option<HouseholdEnd>,
     /// Its difficulties that were resolved, in the order of their records.
     pub difficulties: Vec<ResolvedDifficulty>,
+    /// The calls in vain.
+    pub attempts: VisitAttempts,
+}
+
+/// How often a household was called on in vain.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct VisitAttempts {
+    /// How often.
+    pub count: u32,
+    /// The last record that says so; 0 before there is one.
+    pub last: u64,
 }
 
 /// Days on which a household was away.
@@ -104,6 +121,16 @@ impl HouseholdState {
     /// The most members a household can have: as many as the set of those whom aid reached can hold.
     pub const MAX_MEMBERS: u8 = 32;
 
+    /// Returns since when it is registered, as claimed.
+    pub const fn registered(&self) -> OccurredAt {
+        OccurredAt { at: self.registered_at, precision: self.registered_precision }
+    }
+
+    /// Returns how often it was called on in vain.
+    pub fn attempts(&self) -> VisitAttempts {
+        self.history.as_deref().map_or_else(VisitAttempts::default, |history| history.attempts)
+    }
+
     /// Returns its moves, in the order in which they happened.
     pub fn moves(&self) -> &[Move] {
         self.history.as_deref().map_or(&[], |history| &history.moves)
@@ -132,16 +159,41 @@ impl HouseholdState {
     /// Iterates over the units it belonged to, in the order of time.
     pub fn homes(&self) -> impl Iterator<Item = Home> {
         let moves = self.moves();
-        let first = (moves.first().map_or(self.unit, |first| first.from), self.registered, self.record);
+        let first = (moves.first().map_or(self.unit, |first| first.from), self.registered(), self.record);
         let since =
             std::iter::once(first).chain(moves.iter().map(|moved| (moved.to, moved.at, moved.record)));
         let until = moves.iter().map(|moved| Some(moved.at)).chain([None]);
         since.zip(until).map(|((unit, since, record), until)| Home { unit, since, until, record })
     }
 
+    /// Checks that the household, whose id is `own`, belonged to a unit at that time, or to one that this unit stands for.
+    pub(crate) fn at_home(
+        &self,
+        own: HouseholdId,
+        (unit, state): (UnitId, &UnitState),
+        then: OccurredAt,
+    ) -> Result<(), Violation> {
+        let mut last = None;
+        for home in self.homes() {
+            let began = !then.is_certainly_before(home.since);
+            let ended = home.until.is_some_and(|until| until.is_certainly_before(then));
+            if began && !ended {
+                if home.unit.is_some_and(|home| state.stands_for(unit, home, then)) {
+                    return Ok(());
+                }
+                last = Some(home);
+            }
+        }
+        let record = last.map_or(self.record, |home| home.record);
+        Err(match last.and_then(|home| home.unit) {
+            Some(home) => HouseholdViolation::OtherUnit { household: own, unit, home, record }.into(),
+            None => HouseholdViolation::MovedAway { household: own, record }.into(),
+        })
+    }
+
     /// Checks that the household, whose id is `own`, was on the register at that time.
     pub(crate) fn on_register(&self, own: HouseholdId, then: OccurredAt) -> Result<(), Violation> {
-        if then.is_certainly_before(self.registered) {
+        if then.is_certainly_before(self.registered()) {
             return Err(TooEarly { subject: own.stream(), was: "was registered", record: self.record }.into());
         }
         match self.end() {

@@ -62,6 +62,9 @@ pub struct VisitDuty {
     pub proration: Proration,
     /// Whether a recorded absence excuses for as long as it lasts.
     pub absence_excuses: bool,
+    /// Whether any official may visit, and not only members of the unit's team.
+    #[serde(default)]
+    pub any_official: bool,
 }
 
 impl VisitDuty {

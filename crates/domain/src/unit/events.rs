@@ -113,6 +113,7 @@ impl Rules for UnitRegistered {
             end: None,
             finance: None,
             papers: None,
+            receptions: None,
             absorbed: Vec::new(),
         });
         Ok(())

@@ -7,6 +7,7 @@ use crate::{
     id::UnitId,
     label::Label,
     papers::UnitPapers,
+    reception::UnitReceptions,
     rules::subject,
     stamp::TooEarly,
     subject::Role,
@@ -37,6 +38,8 @@ pub struct UnitState {
     pub finance: Option<Box<UnitFinance>>,
     /// What it cited and published.
     pub papers: Option<Box<UnitPapers>>,
+    /// Its receptions, once there are any.
+    pub receptions: Option<Box<UnitReceptions>>,
     /// The units merged into it, and those merged into them before, in the order of the records.
     pub absorbed: Vec<Absorbed>,
 }

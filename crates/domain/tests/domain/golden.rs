@@ -9,8 +9,9 @@ use docket_domain::{
 };
 
 use crate::{
-    aid, campaign, rectification, supervision,
+    aid, campaign, receptions, rectification, supervision,
     support::{day, label, official_id, source_id, unit_id},
+    visits,
 };
 
 const EVENTS_MD: &str = include_str!("../../EVENTS.md");
@@ -88,6 +89,8 @@ pub(crate) fn examples() -> Vec<Event> {
     ];
     examples.extend(rectification::examples());
     examples.extend(supervision::examples());
+    examples.extend(receptions::examples());
+    examples.extend(visits::examples());
     examples.extend(aid::examples());
     examples.extend(campaign::examples());
     examples.sort_by_key(Event::event_type);
@@ -180,6 +183,8 @@ fn enums_have_the_numbers_of_the_page() {
         list(&UnitLevel::ALL.iter().map(|level| (level.number(), level.name())).collect::<Vec<_>>()),
         numbers!(Office),
         numbers!(HouseholdCloseReason),
+        numbers!(ReceptionCancelReason),
+        numbers!(AttemptReason),
         list(&Channel::ALL.iter().map(|channel| (channel.number(), channel.name())).collect::<Vec<_>>()),
         list(&Outcome::ALL.iter().map(|outcome| (outcome.number(), outcome.name())).collect::<Vec<_>>()),
         list(&CloseReason::ALL.iter().map(|reason| (reason.number(), reason.name())).collect::<Vec<_>>()),
@@ -264,6 +269,11 @@ fn subjects_are_named_with_their_roles() {
     ReplyDelivered: approver O-17
     CaseClosed: origin S-3
     CaseReopened
+    ReceptionHeld: received-by O-17
+    PersonReceived
+    ReceptionCancelled
+    VisitMade: home U-12, visited-by O-17, companion O-300
+    VisitAttempted: home U-12, visited-by O-17
     CampaignOpened: organiser U-4
     BacklogListed: listed C-1024, earlier-campaign B-1
     CampaignClosed

@@ -11,11 +11,12 @@ use docket_domain::{
 use proptest::prelude::*;
 
 use crate::{
-    aid, campaign, rectification, registers, supervision,
+    aid, campaign, receptions, rectification, registers, supervision,
     support::{
         Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
         unit, unit_id,
     },
+    visits,
 };
 
 /// Commands of every kind, many of them illegal where they fall.
@@ -24,10 +25,12 @@ fn command() -> impl Strategy<Value = Command> {
         60 => cases(),
         1 => adoption(),
         40 => aid::acts(),
+        20 => receptions::acts(),
+        20 => visits::acts(),
         20 => campaign::acts(),
         50 => registers::acts(),
         20 => rectification::acts(),
-        20 => supervision::acts(),
+        30 => supervision::acts(),
     ];
     (act, prop::option::of(1_u64..5), seconds()).prop_map(|(act, actor, second)| Command {
         actor: actor.map(official_id),
@@ -184,7 +187,7 @@ fn histories() -> Vec<Ledger> {
     let mut runner = TestRunner::deterministic();
     let mut history = || {
         let mut ledger = rectification::with_a_gift();
-        for _ in 0..2_000 {
+        for _ in 0..3_000 {
             // Refusals are expected; what counts is what gets through.
             let _ = ledger.command(command().new_tree(&mut runner).unwrap().current());
         }

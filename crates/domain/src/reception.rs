@@ -1,0 +1,12 @@
+//! Reception 书记接访: a unit's secretary receives people, in each ISO week.
+
+mod events;
+mod state;
+mod violation;
+
+pub use events::{
+    PersonReceived, PersonReceivedPersonal, ReceptionCancelReason, ReceptionCancelled,
+    ReceptionCancelledPersonal, ReceptionHeld,
+};
+pub use state::{CancelledWeek, Reception, UnitReceptions};
+pub use violation::ReceptionViolation;
