@@ -130,6 +130,8 @@ fn register(case: u64) -> Act {
         labels: Labels::default(),
         stated_due: Some(Timestamp(1_301_000_000_000_000)),
         ambiguous_due: false,
+        anonymous: false,
+        source_record: None,
         origin: None,
     };
     let title = PersonalText::new(format!("invented request number {case}")).unwrap();

@@ -201,6 +201,8 @@ pub(crate) fn register(title: &str, petitioner: &str) -> Act {
         labels: Labels::default(),
         stated_due: None,
         ambiguous_due: false,
+        anonymous: false,
+        source_record: None,
         origin: None,
     };
     let personal = CaseRegisteredPersonal {

@@ -69,6 +69,11 @@ pub(crate) fn show_with_offset(at: i64, zone: &TimeZone) -> String {
     jiff::ZonedDateTime::new(moment, zone.clone()).strftime("%Y-%m-%d %H:%M:%S %:z").to_string()
 }
 
+/// Returns a claimed time in the ledger's zone, as exactly as it is known.
+pub(crate) fn show_occurred(occurred: OccurredAt, zone: &TimeZone) -> String {
+    show(occurred.at.0, occurred.precision, zone)
+}
+
 /// Returns a moment as RFC 3339 in UTC, to the microsecond.
 pub(crate) fn rfc3339(at: i64) -> String {
     jiff::Timestamp::from_microsecond(at)

@@ -1,14 +1,50 @@
 //! Cases: what is raised, handled, replied to and closed (DOMAIN section 3).
 
-mod events;
+mod act;
+mod appeal;
+mod clocks;
+mod ending;
+mod handling;
+mod intake;
+mod joining;
+mod mark;
+mod rare;
 mod reason;
+mod reply;
 mod state;
 mod status;
+mod violation;
 
-pub use events::{
-    CaseAssigned, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, CaseReopened,
-    CaseReopenedPersonal, ReplyDelivered, ReplyDeliveredPersonal, StepTaken, StepTakenPersonal,
+pub use appeal::{
+    RecheckDecided, RecheckDecidedPersonal, RecheckRequested, RecheckRequestedPersonal, ReviewDecided,
+    ReviewDecidedPersonal, ReviewRequested, ReviewRequestedPersonal,
 };
-pub use reason::{Channel, CloseReason, Outcome, ReopenGround};
+pub use clocks::{RunningClock, Standing, clocks, overdue};
+pub use ending::{
+    CaseClosed, CaseClosedPersonal, CaseReopened, CaseReopenedPersonal, CaseVoided, CaseVoidedPersonal,
+    CaseWithdrawn, CaseWithdrawnPersonal,
+};
+pub use handling::{
+    CaseCoassigned, CaseEscalated, CaseEscalatedPersonal, CaseResumed, CaseSuspended, CaseSuspendedPersonal,
+    ExtensionGranted, ExtensionGrantedPersonal, StepTaken, StepTakenPersonal, SupervisionAnswered,
+    SupervisionAnsweredPersonal, SupervisionOrdered, SupervisionOrderedPersonal,
+};
+pub use intake::{
+    AssignmentObjected, AssignmentObjectedPersonal, CaseAccepted, CaseAcceptedPersonal, CaseAssigned,
+    CaseDeclined, CaseDeclinedPersonal, CaseRegistered, CaseRegisteredPersonal, CaseTransferred,
+    ObjectionDecided, ObjectionDecidedPersonal,
+};
+pub use joining::{CaseMerged, CaseSplit, CaseSplitPersonal};
+pub use mark::Mark;
+pub use rare::{
+    Appeal, AppealDecision, CaseRare, ExtensionTime, PastRun, RunRare, Starts, Supervision, Suspension,
+};
+pub use reason::{
+    Channel, CloseReason, DeclineGround, Notice, ObjectionOutcome, Outcome, ReopenGround, ReviewOutcome,
+};
+pub use reply::{FollowUpMade, FollowUpMadePersonal, ReplyDelivered, ReplyDeliveredPersonal};
 pub use state::{CaseClosure, CaseReply, CaseState, Timeliness};
 pub use status::{CaseAct, CaseStatus};
+pub use violation::CaseViolation;
+
+pub(crate) use intake::CaseRegisteredV1;

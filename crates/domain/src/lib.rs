@@ -121,10 +121,20 @@ pub use campaign::{
     CampaignViolation, CaseAssignedToLeader, Listing,
 };
 pub use case::{
-    CaseAct, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseClosure, CaseRegistered,
-    CaseRegisteredPersonal, CaseReopened, CaseReopenedPersonal, CaseReply, CaseState, CaseStatus, Channel,
-    CloseReason, Outcome, ReopenGround, ReplyDelivered, ReplyDeliveredPersonal, StepTaken, StepTakenPersonal,
-    Timeliness,
+    Appeal, AppealDecision, AssignmentObjected, AssignmentObjectedPersonal, CaseAccepted,
+    CaseAcceptedPersonal, CaseAct, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseClosure, CaseCoassigned,
+    CaseDeclined, CaseDeclinedPersonal, CaseEscalated, CaseEscalatedPersonal, CaseMerged, CaseRare,
+    CaseRegistered, CaseRegisteredPersonal, CaseReopened, CaseReopenedPersonal, CaseReply, CaseResumed,
+    CaseSplit, CaseSplitPersonal, CaseState, CaseStatus, CaseSuspended, CaseSuspendedPersonal,
+    CaseTransferred, CaseViolation, CaseVoided, CaseVoidedPersonal, CaseWithdrawn, CaseWithdrawnPersonal,
+    Channel, CloseReason, DeclineGround, ExtensionGranted, ExtensionGrantedPersonal, ExtensionTime,
+    FollowUpMade, FollowUpMadePersonal, Mark, Notice, ObjectionDecided, ObjectionDecidedPersonal,
+    ObjectionOutcome, Outcome, PastRun, RecheckDecided, RecheckDecidedPersonal, RecheckRequested,
+    RecheckRequestedPersonal, ReopenGround, ReplyDelivered, ReplyDeliveredPersonal, ReviewDecided,
+    ReviewDecidedPersonal, ReviewOutcome, ReviewRequested, ReviewRequestedPersonal, RunRare, RunningClock,
+    Standing, Starts, StepTaken, StepTakenPersonal, Supervision, SupervisionAnswered,
+    SupervisionAnsweredPersonal, SupervisionOrdered, SupervisionOrderedPersonal, Suspension, Timeliness,
+    clocks, overdue,
 };
 pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
 pub use command::{Act, Command};

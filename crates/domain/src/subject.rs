@@ -39,6 +39,22 @@ numbered! {
         VisitedBy = 16, "visited-by";
         /// An official who came along.
         Companion = 17, "companion";
+        /// The unit that decided.
+        DecidingUnit = 20, "deciding-unit";
+        /// The unit that handles a case too.
+        CoHandling = 21, "co-handling";
+        /// The unit a case was brought before.
+        EscalatedTo = 22, "escalated-to";
+        /// The unit that supervises.
+        SupervisedBy = 23, "supervised-by";
+        /// The unit that followed up.
+        FollowedUpBy = 24, "followed-up-by";
+        /// The official who asked the petitioner.
+        AskedBy = 25, "asked-by";
+        /// The case that another was merged into.
+        MergedInto = 26, "merged-into";
+        /// The case that another was split off.
+        SplitFrom = 27, "split-from";
         /// The official whom it is about.
         Concerned = 64, "concerned";
         /// The unit that it is about.

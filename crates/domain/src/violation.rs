@@ -4,7 +4,7 @@ use crate::{
     aid::AidViolation,
     breach::BreachViolation,
     campaign::CampaignViolation,
-    case::{CaseAct, CaseStatus},
+    case::{CaseAct, CaseStatus, CaseViolation},
     correction::CorrectionViolation,
     declaration::DeclarationViolation,
     finance::FinanceViolation,
@@ -170,6 +170,9 @@ pub enum Violation {
         /// The record that made them the handler.
         record: u64,
     },
+    /// A rule about cases.
+    #[error(transparent)]
+    Case(#[from] CaseViolation),
     /// It happened before what it follows from.
     #[error(transparent)]
     TooEarly(#[from] TooEarly),
@@ -248,6 +251,7 @@ impl Violation {
             Self::NoReasonInWords { .. } => "close-needs-reason",
             Self::NoOrigin { .. } => "close-needs-origin",
             Self::ApproverIsHandler { .. } => "approver-is-not-handler",
+            Self::Case(violation) => violation.rule(),
             Self::TooEarly(violation) => violation.rule(),
             Self::Gift(violation) => violation.rule(),
             Self::Leniency(violation) => violation.rule(),
@@ -279,6 +283,7 @@ impl Violation {
             | Self::BeforeRegistration { record, .. }
             | Self::NoReply { record, .. }
             | Self::ApproverIsHandler { record, .. } => Some(*record),
+            Self::Case(violation) => violation.against(),
             Self::TooEarly(violation) => violation.against(),
             Self::Gift(violation) => violation.against(),
             Self::Leniency(violation) => violation.against(),

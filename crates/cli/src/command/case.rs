@@ -230,6 +230,8 @@ fn register(args: &Register, place: &Place, output: &mut Output) -> Result<(), F
         labels: Labels::new(labels).map_err(Failure::usage)?,
         stated_due,
         ambiguous_due: false,
+        anonymous: false,
+        source_record: None,
         origin: None,
     };
     let words = CaseRegisteredPersonal {

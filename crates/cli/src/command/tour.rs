@@ -227,6 +227,8 @@ fn register(channel: Channel, category: &str, title: &str, petitioner: &str) -> 
         labels: docket_domain::Labels::default(),
         stated_due: None,
         ambiguous_due: false,
+        anonymous: false,
+        source_record: None,
         origin: None,
     };
     let personal = CaseRegisteredPersonal {

@@ -61,3 +61,49 @@ numbered! {
         WrongReply = 3, "wrong-reply";
     }
 }
+
+numbered! {
+    /// Whether the petitioner was told that the case is accepted 告知.
+    pub enum Notice ("notice") {
+        /// They were told.
+        Given = 1, "given";
+        /// Nobody is named whom one could tell.
+        Anonymous = 2, "anonymous";
+    }
+}
+
+numbered! {
+    /// Why a case is not accepted 不予受理.
+    pub enum DeclineGround ("ground for declining") {
+        /// Another body is competent.
+        NotCompetent = 1, "not-competent";
+        /// It belongs before a court, an arbitrator, or an administrative review.
+        OtherProcedure = 2, "other-procedure";
+        /// It has been decided with finality.
+        DecidedFinally = 3, "decided-finally";
+        /// It is handled already.
+        InHandling = 4, "in-handling";
+        /// Another reason.
+        Other = 5, "other";
+    }
+}
+
+numbered! {
+    /// What is decided about an objection to an assignment.
+    pub enum ObjectionOutcome ("decision on an objection") {
+        /// The case goes back to the sender, who assigns it anew.
+        Upheld = 1, "upheld";
+        /// The unit keeps the case.
+        Rejected = 2, "rejected";
+    }
+}
+
+numbered! {
+    /// What a review 复查 or a re-check 复核 decides about the reply.
+    pub enum ReviewOutcome ("decision of a review") {
+        /// The reply stands 维持.
+        Upheld = 1, "upheld";
+        /// The reply is set aside: after a review the case is handled anew 撤销重办.
+        SetAside = 2, "set-aside";
+    }
+}

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     campaign::Backlog,
     case::{
-        events::CaseRegistered,
+        intake::CaseRegistered,
+        mark::Mark,
+        rare::CaseRare,
         reason::{Channel, CloseReason, Outcome},
         status::{CaseAct, CaseStatus},
     },
@@ -17,56 +19,65 @@ use crate::{
     violation::Violation,
 };
 
-/// What is known of a case. No personal values: it is kept in index pages.
+/// What is known of a case. No personal values: it is kept in index pages. Compact: what only some cases have is boxed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CaseState {
     /// Where it stands.
     pub status: CaseStatus,
-    /// The record that set the status.
-    pub status_record: u64,
     /// By which way it came in.
     pub channel: Channel,
+    /// Whether nobody is named whom one could tell or reply to.
+    pub anonymous: bool,
+    /// How many times it was taken up: 1, and one more for each reopening.
+    pub runs: u16,
+    /// How many seconds after it was raised its registration was recorded; at most 2^32 - 1, and 0 if before.
+    pub delay_s: u32,
+    /// How many records of its stream were applied.
+    pub records: u32,
+    /// The record that set the status.
+    pub status_record: u64,
+    /// The record that registered it, or split it off.
+    pub registered_record: u64,
+    /// The last record of its stream.
+    pub last_record: u64,
+    /// When it was raised, as claimed.
+    pub registered: OccurredAt,
     /// Its category.
     pub category: Option<Label>,
     /// The unit where it was raised.
     pub raised_at: Option<UnitId>,
     /// The unit it was last assigned to.
     pub unit: Option<UnitId>,
+    /// The unit above that one, as the register had it then.
+    pub above: Option<UnitId>,
     /// The official it was last assigned to.
     pub handler: Option<OfficialId>,
-    /// The record of the last assignment.
-    pub assigned_record: Option<u64>,
-    /// When it was raised, as claimed.
-    pub registered: OccurredAt,
-    /// When its registration was recorded.
-    pub registered_recorded_at: Timestamp,
-    /// The record that registered it.
-    pub registered_record: u64,
+    /// The unit of the official who last assigned it.
+    pub sender: Option<UnitId>,
+    /// The last assignment.
+    pub assigned: Option<Mark>,
+    /// The acceptance; where a later run began, its beginning.
+    pub accepted: Option<Mark>,
     /// Until when it is due according to its source.
     pub stated_due: Option<Timestamp>,
     /// The reply of the current run.
     pub reply: Option<CaseReply>,
     /// The closing of the current run; `None` while it is open.
     pub closure: Option<CaseClosure>,
-    /// How many times it was taken up: 1, and one more for each reopening.
-    pub runs: u32,
-    /// How many records of its stream were applied.
-    pub records: u32,
-    /// The last of them.
-    pub last_record: u64,
     /// The lists of campaigns it stood on; `None` for a case that was on none.
     pub backlog: Option<Box<Backlog>>,
+    pub(crate) rare: Option<Box<CaseRare>>,
 }
 
 /// The reply to a case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CaseReply {
-    /// When it was delivered, as claimed.
-    pub delivered: OccurredAt,
-    /// When that was recorded.
-    pub recorded_at: Timestamp,
-    /// The record.
-    pub record: u64,
+    /// When it was delivered, as claimed, and the record.
+    pub mark: Mark,
+    /// Who approved it.
+    pub approver: Option<OfficialId>,
+    /// How many seconds later it was recorded; at most 2^32 - 1, and 0 if before.
+    pub delay_s: u32,
     /// What it says to the request.
     pub outcome: Outcome,
 }
@@ -74,12 +85,10 @@ pub struct CaseReply {
 /// The closing of a case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CaseClosure {
-    /// When it was closed, as claimed.
-    pub closed: OccurredAt,
-    /// When that was recorded.
-    pub recorded_at: Timestamp,
-    /// The record.
-    pub record: u64,
+    /// When it was closed, as claimed, and the record.
+    pub mark: Mark,
+    /// How many seconds later that was recorded; at most 2^32 - 1, and 0 if before.
+    pub delay_s: u32,
     /// Why.
     pub reason: CloseReason,
 }
@@ -108,31 +117,41 @@ impl CaseState {
         match (self.stated_due, &self.closure) {
             (None, _) => Timeliness::NoneStated,
             (Some(_), None) => Timeliness::Open,
-            (Some(due), Some(closure)) if closure.closed.at <= due => Timeliness::ClosedByIt,
+            (Some(due), Some(closure)) if closure.mark.at() <= due => Timeliness::ClosedByIt,
             (Some(_), Some(_)) => Timeliness::ClosedAfterIt,
         }
+    }
+
+    /// Says whether the office still has something to do.
+    pub const fn is_live(&self) -> bool {
+        self.status.is_live()
     }
 
     pub(crate) fn registered(body: &CaseRegistered, meta: &RecordMeta) -> Self {
         Self {
             status: CaseStatus::Registered,
-            status_record: meta.index,
             channel: body.channel,
+            anonymous: body.anonymous,
+            runs: 1,
+            delay_s: delay_s(meta),
+            records: 1,
+            status_record: meta.index,
+            registered_record: meta.index,
+            last_record: meta.index,
+            registered: meta.occurred,
             category: body.category.clone(),
             raised_at: body.unit,
             unit: None,
+            above: None,
             handler: None,
-            assigned_record: None,
-            registered: meta.occurred,
-            registered_recorded_at: meta.recorded_at,
-            registered_record: meta.index,
+            sender: None,
+            assigned: None,
+            accepted: None,
             stated_due: body.stated_due,
             reply: None,
             closure: None,
-            runs: 1,
-            records: 1,
-            last_record: meta.index,
             backlog: None,
+            rare: None,
         }
     }
 
@@ -153,6 +172,12 @@ impl CaseState {
             backlog.turn(status, Stamp::of(meta));
         }
     }
+}
+
+/// Returns how many seconds after it happened something was recorded.
+pub(crate) fn delay_s(meta: &RecordMeta) -> u32 {
+    let micros = meta.recorded_at.0.saturating_sub(meta.occurred.at.0).max(0);
+    u32::try_from(micros / 1_000_000).unwrap_or(u32::MAX)
 }
 
 /// Returns the status after the act, if the case's status and registration permit it.
@@ -197,14 +222,15 @@ mod tests {
             labels: Labels::default(),
             stated_due: Some(Timestamp(10)),
             ambiguous_due: false,
+            anonymous: false,
+            source_record: None,
             origin: None,
         };
         let mut case = CaseState::registered(&body, &meta);
         assert_eq!(case.stated_timeliness(), Timeliness::Open);
         let closed = |moment| CaseClosure {
-            closed: at(moment),
-            recorded_at: Timestamp(0),
-            record: 1,
+            mark: Mark::new(at(moment), 1),
+            delay_s: 0,
             reason: CloseReason::AsStatedBySource,
         };
         for (moment, expected) in [(10, Timeliness::ClosedByIt), (11, Timeliness::ClosedAfterIt)] {

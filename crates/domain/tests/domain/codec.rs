@@ -55,12 +55,23 @@ fn event() -> impl Strategy<Value = Event> {
             option::of(label()),
             labels(),
             any::<Option<i64>>(),
-            any::<bool>(),
+            any::<(bool, bool, Option<u64>)>(),
             origin()
         )
-            .prop_map(|(unit, channel, category, labels, due, ambiguous_due, origin)| {
-                let stated_due = due.map(Timestamp);
-                CaseRegistered { unit, channel, category, labels, stated_due, ambiguous_due, origin }.into()
+            .prop_map(|(unit, channel, category, labels, due, rest, origin)| {
+                let (ambiguous_due, anonymous, source_record) = rest;
+                CaseRegistered {
+                    unit,
+                    channel,
+                    category,
+                    labels,
+                    stated_due: due.map(Timestamp),
+                    ambiguous_due,
+                    anonymous,
+                    source_record,
+                    origin,
+                }
+                .into()
             }),
         (unit(), option::of(official()), origin()).prop_map(|(unit, handler, origin)| CaseAssigned {
             unit,
@@ -166,15 +177,15 @@ fn labels_in_bodies_obey_their_limits() {
     long.push(0);
     assert!(Event::decode(386, 1, &long).is_err());
     // CaseRegistered with labels of keys 2 and 1: the wrong order.
-    assert!(Event::decode(384, 1, &[0, 7, 0, 2, 1, 1, b'a', 2, 1, b'b', 0, 0, 0]).is_ok());
-    assert!(Event::decode(384, 1, &[0, 7, 0, 2, 2, 1, b'a', 1, 1, b'b', 0, 0, 0]).is_err());
+    assert!(Event::decode(384, 2, &[0, 7, 0, 2, 1, 1, b'a', 2, 1, b'b', 0, 0, 0, 0, 0]).is_ok());
+    assert!(Event::decode(384, 2, &[0, 7, 0, 2, 2, 1, b'a', 1, 1, b'b', 0, 0, 0, 0, 0]).is_err());
 }
 
 #[test]
 fn a_huge_claimed_length_is_refused() {
     let huge = [0xfd, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f];
     assert!(Event::decode(386, 1, &huge).is_err());
-    assert!(Event::decode(384, 1, &[&[0, 7, 0][..], &huge].concat()).is_err());
+    assert!(Event::decode(384, 2, &[&[0, 7, 0][..], &huge].concat()).is_err());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use docket_domain::{
 };
 
 use crate::{
-    aid, campaign, receptions, rectification, supervision,
+    aid, campaign, cases, receptions, rectification, supervision,
     support::{day, label, official_id, source_id, unit_id},
     visits,
 };
@@ -69,6 +69,8 @@ pub(crate) fn examples() -> Vec<Event> {
             .unwrap(),
             stated_due: Some(Timestamp(1_310_707_952_000_000)),
             ambiguous_due: false,
+            anonymous: false,
+            source_record: None,
             origin: Some(row(1, Some("101000295613"))),
         }
         .into(),
@@ -93,6 +95,7 @@ pub(crate) fn examples() -> Vec<Event> {
     examples.extend(visits::examples());
     examples.extend(aid::examples());
     examples.extend(campaign::examples());
+    examples.extend(cases::examples());
     examples.sort_by_key(Event::event_type);
     examples
 }
@@ -117,7 +120,7 @@ fn bodies_are_those_of_the_page() {
 
 #[test]
 fn bodies_of_older_versions_are_read_as_the_newest() {
-    let older = [("UnitRegistered", 256, 1), ("OfficialRegistered", 288, 1)];
+    let older = [("UnitRegistered", 256, 1), ("OfficialRegistered", 288, 1), ("CaseRegistered", 384, 1)];
     let read = older.map(|(name, number, version)| {
         let (_, rest) = EVENTS_MD.split_once(&format!("\n{name}/{version} ")).unwrap();
         let body = bytes(rest.lines().next().unwrap());
@@ -129,6 +132,7 @@ fn bodies_of_older_versions_are_read_as_the_newest() {
     insta::assert_snapshot!(read.join("\n"), @r#"
     UnitRegistered(UnitRegistered { level: Village, parent: Some(UnitId(3)), name: "石坪村", code: Some("500112-07"), origin: None })
     OfficialRegistered(OfficialRegistered { unit: UnitId(12), rank: Some(4), code: None, origin: None })
+    CaseRegistered(CaseRegistered { unit: Some(UnitId(12)), channel: Hotline, category: Some("Street Lights"), labels: Labels([(LabelKey(1), "Street Light Outages"), (LabelKey(7), "Ward 17")]), stated_due: Some(Timestamp(1310707952000000)), ambiguous_due: false, anonymous: false, source_record: None, origin: Some(SourceRow { source: SourceId(3), row: 1, key: Some("101000295613"), ambiguous_time: false }) })
     "#);
     // Branches are of version 2: in a body of version 1, their number stands for nothing.
     assert!(Event::decode(256, 2, &[7, 0, 1, b'x', 0, 0]).is_ok());
@@ -189,6 +193,10 @@ fn enums_have_the_numbers_of_the_page() {
         list(&Outcome::ALL.iter().map(|outcome| (outcome.number(), outcome.name())).collect::<Vec<_>>()),
         list(&CloseReason::ALL.iter().map(|reason| (reason.number(), reason.name())).collect::<Vec<_>>()),
         list(&ReopenGround::ALL.iter().map(|ground| (ground.number(), ground.name())).collect::<Vec<_>>()),
+        numbers!(Notice),
+        numbers!(DeclineGround),
+        numbers!(ObjectionOutcome),
+        numbers!(ReviewOutcome),
         list(
             &docket_domain::CaseStatus::ALL
                 .iter()
@@ -269,6 +277,27 @@ fn subjects_are_named_with_their_roles() {
     ReplyDelivered: approver O-17
     CaseClosed: origin S-3
     CaseReopened
+    CaseTransferred: responsible U-13
+    AssignmentObjected
+    ObjectionDecided: decided-by O-17
+    CaseAccepted
+    CaseDeclined
+    ExtensionGranted: approver O-17
+    CaseSuspended
+    CaseResumed
+    CaseCoassigned: co-handling U-13
+    CaseEscalated: escalated-to U-3
+    SupervisionOrdered: supervised-by U-3
+    FollowUpMade: followed-up-by U-3, asked-by O-18
+    ReviewRequested
+    ReviewDecided: deciding-unit U-3, decided-by O-18
+    RecheckRequested
+    RecheckDecided: deciding-unit U-2, decided-by O-19
+    CaseMerged: merged-into C-1000
+    CaseSplit: split-from C-1000
+    CaseWithdrawn
+    CaseVoided: approver O-17
+    SupervisionAnswered: supervised-by U-3
     ReceptionHeld: received-by O-17
     PersonReceived
     ReceptionCancelled

@@ -5,6 +5,8 @@
 mod adoption;
 mod aid;
 mod campaign;
+mod cases;
+mod clocks;
 mod codec;
 mod golden;
 mod guards;

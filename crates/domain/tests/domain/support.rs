@@ -84,6 +84,8 @@ pub(crate) fn case() -> CaseRegistered {
         labels: Labels::default(),
         stated_due: None,
         ambiguous_due: false,
+        anonymous: false,
+        source_record: None,
         origin: None,
     }
 }

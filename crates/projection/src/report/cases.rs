@@ -76,14 +76,14 @@ impl Counts {
     fn add(&mut self, case: &CaseState) {
         self.registered.add(case.registered_record);
         match &case.closure {
-            Some(closure) => self.closed.add(closure.record),
+            Some(closure) => self.closed.add(closure.mark.record()),
             None => self.open.add(case.last_record),
         }
         if case.runs > 1 {
             self.reopened.add(case.registered_record);
         }
         if let Some(reply) = &case.reply {
-            self.replied.add(reply.record);
+            self.replied.add(reply.mark.record());
         }
         if case.stated_due.is_some() {
             self.with_due.add(case.registered_record);

@@ -317,6 +317,8 @@ pub(crate) fn case_from(unit: Option<UnitId>, due: Option<i64>, origin: Option<S
         labels: Labels::default(),
         stated_due: due.map(|second| at(second).at),
         ambiguous_due: false,
+        anonymous: false,
+        source_record: None,
         origin,
     };
     Act::open(body, CaseRegisteredPersonal::default())

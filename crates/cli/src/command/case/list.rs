@@ -62,7 +62,7 @@ fn json(id: CaseId, case: &CaseState) -> CaseJson<'_> {
         category: case.category.as_ref().map(|category| category.as_str()),
         registered_at: times::rfc3339(case.registered.at.0),
         stated_due: case.stated_due.map(|due| times::rfc3339(due.0)),
-        closed_at: case.closure.map(|closure| times::rfc3339(closure.closed.at.0)),
+        closed_at: case.closure.map(|closure| times::rfc3339(closure.mark.at().0)),
         records: case.records,
     }
 }

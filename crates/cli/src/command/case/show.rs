@@ -40,7 +40,7 @@ struct CaseJson {
     stated_timeliness: &'static str,
     replied_at: Option<String>,
     closed_at: Option<String>,
-    runs: u32,
+    runs: u16,
     records: Vec<RecordJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     personal: Vec<Value>,
@@ -94,8 +94,8 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             registered_at: times::rfc3339(case.registered.at.0),
             stated_due: case.stated_due.map(|due| times::rfc3339(due.0)),
             stated_timeliness: timeliness,
-            replied_at: case.reply.map(|reply| times::rfc3339(reply.delivered.at.0)),
-            closed_at: case.closure.map(|closure| times::rfc3339(closure.closed.at.0)),
+            replied_at: case.reply.map(|reply| times::rfc3339(reply.mark.at().0)),
+            closed_at: case.closure.map(|closure| times::rfc3339(closure.mark.at().0)),
             runs: case.runs,
             records: history.iter().map(|stored| RecordJson::new(&stored.view(), stored.hash())).collect(),
             personal,
@@ -130,11 +130,11 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         output.line(format_args!("stated due  {due} (the source's claim): {timeliness}"))?;
     }
     if let Some(reply) = case.reply {
-        let delivered = times::show(reply.delivered.at.0, reply.delivered.precision, &zone);
+        let delivered = times::show_occurred(reply.mark.occurred(), &zone);
         output.line(format_args!("replied     {delivered}, {}", reply.outcome))?;
     }
     if let Some(closure) = case.closure {
-        let closed = times::show(closure.closed.at.0, closure.closed.precision, &zone);
+        let closed = times::show_occurred(closure.mark.occurred(), &zone);
         output.line(format_args!("closed      {closed}, {}", closure.reason))?;
     }
     output.line("  record  recorded             stream     event                occurred")?;

@@ -194,6 +194,8 @@ impl CaseRow<'_> {
             labels: Labels::new(labels).map_err(|error| Reason::Refused(error.to_string()))?,
             stated_due: row.stated_due.map(|due| Timestamp(due.at_us)),
             ambiguous_due: row.stated_due.is_some_and(|due| due.is_ambiguous),
+            anonymous: false,
+            source_record: None,
             origin,
         })
     }
