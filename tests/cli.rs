@@ -32,6 +32,8 @@ fn help_of_docket() {
       unit         Keep the register of units
       official     Keep the register of officials
       household    Keep the register of households
+      reception    Record receptions and who came
+      visit        Record visits to households
       case         Register, handle and look up cases
       campaign     Run a campaign to settle old cases
       stay         Record stays of officials in villages

@@ -7,7 +7,8 @@ use clap::{Parser, Subcommand, builder::styling};
 use crate::command::{
     aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, difficulty,
     gift, household, import, init, inspection, log, official, pairing, project, prove, publish, rebuild,
-    receipt, record, report, statistic, stay, stream, tour, unit, vehicle, verify, violation, witness,
+    receipt, reception, record, report, statistic, stay, stream, tour, unit, vehicle, verify, violation,
+    visit, witness,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -80,6 +81,10 @@ pub(crate) enum Command {
     Official(official::Verb),
     #[command(subcommand)]
     Household(household::Verb),
+    #[command(subcommand)]
+    Reception(reception::Verb),
+    #[command(subcommand)]
+    Visit(visit::Verb),
     #[command(subcommand)]
     Case(case::Verb),
     #[command(subcommand)]

@@ -153,6 +153,23 @@ impl Context<'_> {
     }
 }
 
+impl Context<'_> {
+    /// Returns the unit of a field: the one that is named, or else the one that a household belongs to.
+    pub(crate) fn unit_of(
+        &mut self,
+        household: HouseholdId,
+        named: Option<Arg<UnitId>>,
+    ) -> Result<UnitId, Failure> {
+        if let Some(Arg(unit)) = named {
+            return Ok(unit);
+        }
+        let home = self.home(household)?;
+        home.ok_or_else(|| {
+            Failure::usage(format!("{household} belongs to no unit")).hint("name a unit with unit")
+        })
+    }
+}
+
 pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(), Failure> {
     match verb {
         Verb::Add(add) => add.run(place, output),

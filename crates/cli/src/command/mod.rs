@@ -24,6 +24,7 @@ pub(crate) mod prove;
 pub(crate) mod publish;
 pub(crate) mod rebuild;
 pub(crate) mod receipt;
+pub(crate) mod reception;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod show;
@@ -35,6 +36,7 @@ pub(crate) mod unit;
 pub(crate) mod vehicle;
 pub(crate) mod verify;
 pub(crate) mod violation;
+pub(crate) mod visit;
 pub(crate) mod witness;
 
 use crate::{
@@ -68,6 +70,8 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Aid(verb) => done(aid::run(verb, &place, output)),
         Command::Project(verb) => done(project::run(verb, &place, output)),
         Command::Difficulty(verb) => done(difficulty::run(verb, &place, output)),
+        Command::Reception(verb) => done(reception::run(verb, &place, output)),
+        Command::Visit(verb) => done(visit::run(verb, &place, output)),
         Command::Gift(verb) => done(gift::run(verb, &place, output)),
         Command::Import(args) => import::run(args, &place, output),
         Command::Report(args) => done(report::run(args, &place, output)),

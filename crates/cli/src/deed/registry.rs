@@ -116,4 +116,9 @@ pub(crate) const ALL: &[DeedKind] = &[
     DeedKind::of::<crate::command::project::Start>(),
     DeedKind::of::<crate::command::project::Verify>(),
     DeedKind::of::<crate::command::difficulty::Resolve>(),
+    DeedKind::of::<crate::command::reception::Hold>(),
+    DeedKind::of::<crate::command::reception::Person>(),
+    DeedKind::of::<crate::command::reception::Cancel>(),
+    DeedKind::of::<crate::command::visit::Make>(),
+    DeedKind::of::<crate::command::visit::Attempt>(),
 ];

@@ -2,7 +2,7 @@
 
 use std::{fmt, marker::PhantomData, str::FromStr};
 
-use docket_domain::{PersonalText, PersonalTextError};
+use docket_domain::{OfficialId, PersonalText, PersonalTextError};
 use serde::{Deserialize, Deserializer, de};
 
 /// A value that is read from its text.
@@ -105,6 +105,18 @@ impl FromStr for Members {
             members |= bit;
         }
         Ok(Self(members))
+    }
+}
+
+/// Officials, separated by commas.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Officials(pub(crate) Vec<OfficialId>);
+
+impl FromStr for Officials {
+    type Err = docket_domain::IdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map(Self)
     }
 }
 
