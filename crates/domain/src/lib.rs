@@ -195,8 +195,9 @@ pub use plain::Plain;
 pub use public_text::{PublicText, PublicTextError};
 pub use ratio::{Ratio, RatioError};
 pub use reception::{
-    CancelledWeek, PersonReceived, PersonReceivedPersonal, Reception, ReceptionCancelReason,
-    ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, ReceptionViolation, UnitReceptions,
+    CancelledWeek, PersonReceived, PersonReceivedPersonal, Reception, ReceptionAttainment,
+    ReceptionCancelReason, ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, ReceptionStanding,
+    ReceptionViolation, ReceptionWeek, ReceptionWeeks, UnitReceptions,
 };
 pub use record::{EventRef, RecordMeta};
 pub use rule_set::{
@@ -223,7 +224,7 @@ pub use vehicle::{
 pub use view::{Store, View};
 pub use violation::{Refusal, ReplayError, Violation};
 pub use visit::{
-    AttemptReason, Visit, VisitAttempted, VisitAttemptedPersonal, VisitDays, VisitMade, VisitMadePersonal,
-    VisitViolation,
+    AttemptReason, HouseholdVisits, Visit, VisitAttempted, VisitAttemptedPersonal, VisitCount, VisitDays,
+    VisitMade, VisitMadePersonal, VisitViolation, VisitYear,
 };
 pub use zone::{CivilTime, Zone, ZoneError};

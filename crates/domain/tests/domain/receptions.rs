@@ -1,10 +1,12 @@
 //! Receptions: who may hold one, who came, and which weeks were cancelled.
 
 use docket_domain::{
-    Act, Event, IsoWeek, NoPersonal, Office, OfficialAppointed, OfficialRegistered,
-    OfficialRegisteredPersonal, PersonReceived, PersonReceivedPersonal, ReceptionCancelReason,
-    ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, UnitClosed, UnitClosedPersonal, UnitState,
-    View, Violation,
+    Act, Day, Event, IsoWeek, NoPersonal, Office, OfficialAppointed, OfficialRegistered,
+    OfficialRegisteredPersonal, PersonReceived, PersonReceivedPersonal, PublicText, ReceptionCancelReason,
+    ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld,
+    ReceptionStanding::{self, Excused, Met, Missed},
+    ReceptionWeeks, RuleSet, RulesAdopted, Timestamp, UnitClosed, UnitClosedPersonal, UnitState, View,
+    Violation,
 };
 use proptest::prelude::*;
 
@@ -156,4 +158,100 @@ fn a_week_is_cancelled_once_and_not_afterwards() {
     assert_eq!(state(&ledger).cancellation(week).map(|cancelled| cancelled.record), Some(7));
     assert_eq!(state(&ledger).cancellation(IsoWeek(0)).map(|cancelled| cancelled.record), Some(8));
     assert_eq!(state(&ledger).cancellation(IsoWeek(2)), None);
+}
+
+/// The shipped rules with another table of receptions, in force since `from`.
+fn adopt(ledger: &mut Ledger, duty: &str, from: i64) {
+    let text = RuleSet::shipped("cn-2005").unwrap();
+    let (before, rest) = text.split_once("[reception]\n").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    let text = PublicText::new(&format!("{before}[reception]\n{duty}\n\n{after}")).unwrap();
+    let in_force_from = Timestamp(from * 1_000_000);
+    ledger.run(Act::open(RulesAdopted { text, in_force_from }, NoPersonal), 1_000).unwrap();
+}
+
+fn rules(per_week: u8, substitute: bool, part_weeks: bool, excuses: bool) -> String {
+    format!(
+        "per_week = {per_week}\nsubstitute = {substitute}\npart_weeks = {part_weeks}\n\
+         cancellation_excuses = {excuses}"
+    )
+}
+
+/// Week, days with a reception that counts, standing and deciding record.
+fn weeks(ledger: &Ledger, from: i32, until: i32) -> Vec<(i32, u16, ReceptionStanding, Option<u64>)> {
+    let weeks = ReceptionWeeks::due_within(&ledger.states, Day(from), Day(until));
+    let all: Vec<_> = weeks.of(state(ledger)).collect();
+    let due = all.iter().filter(|week| week.standing != Excused).count();
+    let met = all.iter().filter(|week| week.standing == Met).count();
+    let counts = weeks.attainment(state(ledger));
+    assert_eq!((counts.met, counts.due), (u64::try_from(met).unwrap(), u64::try_from(due).unwrap()));
+    all.iter().map(|week| (week.week.0, week.held, week.standing, week.record)).collect()
+}
+
+// 1970-01-01 was the Thursday of week 0; week 1 begins on day 4 and ends on day 10.
+
+#[test]
+fn a_week_is_met_by_the_secretary_and_missed_without() {
+    let mut ledger = ledger();
+    adopt(&mut ledger, &rules(1, false, false, false), 0);
+    hold(&mut ledger, 1, false, 5 * DAY);
+    hold(&mut ledger, 1, false, 6 * DAY);
+    hold(&mut ledger, 2, true, 12 * DAY);
+    // The unit exists in a part of week 0 only; week 4 ends on day 31.
+    assert_eq!(weeks(&ledger, 0, 30), [(1, 2, Met, Some(8)), (2, 0, Missed, Some(10)), (3, 0, Missed, None)]);
+    // A week falls due on its Sunday.
+    assert_eq!(weeks(&ledger, 10, 17), [(1, 2, Met, Some(8)), (2, 0, Missed, Some(10))]);
+    assert_eq!(weeks(&ledger, 11, 17), [(2, 0, Missed, Some(10))]);
+    assert_eq!(weeks(&ledger, 4, 9), []);
+}
+
+#[test]
+fn substitutes_and_part_weeks_count_as_the_rules_say() {
+    let mut ledger = ledger();
+    adopt(&mut ledger, &rules(1, true, true, false), 0);
+    hold(&mut ledger, 2, true, 12 * DAY);
+    let closed = UnitClosed { origin: None };
+    ledger.run(Act::on(unit_id(1), closed, UnitClosedPersonal::default()), 19 * DAY).unwrap();
+    assert_eq!(
+        weeks(&ledger, 0, 60),
+        [(0, 0, Missed, None), (1, 0, Missed, None), (2, 1, Met, Some(8)), (3, 0, Missed, None)]
+    );
+    // From the week on in which other rules come into force, those decide.
+    adopt(&mut ledger, &rules(1, false, false, false), 16 * DAY);
+    assert_eq!(weeks(&ledger, 0, 60), [(0, 0, Missed, None), (1, 0, Missed, None), (2, 0, Missed, Some(8))]);
+}
+
+#[test]
+fn several_receptions_a_week_are_held_on_different_days() {
+    let mut ledger = ledger();
+    adopt(&mut ledger, &rules(2, false, false, false), 0);
+    for second in [5 * DAY, 5 * DAY + 60, 12 * DAY, 13 * DAY, 14 * DAY] {
+        hold(&mut ledger, 1, false, second);
+    }
+    assert_eq!(weeks(&ledger, 4, 17), [(1, 1, Missed, Some(9)), (2, 3, Met, Some(11))]);
+}
+
+#[test]
+fn a_cancellation_excuses_where_the_rules_let_it() {
+    let mut ledger = ledger();
+    adopt(&mut ledger, &rules(1, false, false, true), 0);
+    for week in [1, 2] {
+        let body = cancelled(IsoWeek(week));
+        ledger.run(Act::on(unit_id(1), body, ReceptionCancelledPersonal::default()), 2_000).unwrap();
+    }
+    hold(&mut ledger, 1, false, 5 * DAY);
+    assert_eq!(
+        weeks(&ledger, 4, 24),
+        [(1, 1, Met, Some(10)), (2, 0, Excused, Some(9)), (3, 0, Missed, None)]
+    );
+    adopt(&mut ledger, &rules(1, false, false, false), 0);
+    assert_eq!(weeks(&ledger, 11, 17), [(2, 0, Missed, None)]);
+}
+
+#[test]
+fn without_a_duty_no_week_is_owed() {
+    let mut ledger = ledger();
+    assert_eq!(weeks(&ledger, 0, 60), []);
+    adopt(&mut ledger, &rules(1, false, false, false), 20 * DAY);
+    assert_eq!(weeks(&ledger, 0, 27), [(3, 0, Missed, None)]);
 }

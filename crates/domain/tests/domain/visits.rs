@@ -1,10 +1,11 @@
 //! Visits: who may call on a household, when, and how often.
 
 use docket_domain::{
-    Act, AttemptReason, Event, HouseholdCloseReason, HouseholdClosed, HouseholdClosedPersonal,
-    HouseholdMoved, HouseholdMovedPersonal, HouseholdRegisteredPersonal, HouseholdState, NoPersonal, Office,
-    OfficialAppointed, PublicText, RuleSet, RulesAdopted, Timestamp, UnitMerged, View, Violation,
-    VisitAttempted, VisitAttemptedPersonal, VisitMade, VisitMadePersonal,
+    Act, AttemptReason, Day, Event, HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason,
+    HouseholdClosed, HouseholdClosedPersonal, HouseholdMoved, HouseholdMovedPersonal,
+    HouseholdRegisteredPersonal, HouseholdState, HouseholdVisits, NoPersonal, Office, OfficialAppointed,
+    PublicText, RuleSet, RulesAdopted, Timestamp, UnitMerged, View, Violation, VisitAttempted,
+    VisitAttemptedPersonal, VisitCount, VisitMade, VisitMadePersonal, VisitYear,
 };
 use proptest::prelude::*;
 
@@ -220,4 +221,104 @@ fn an_attempt_is_counted_and_is_no_visit() {
 #[test]
 fn a_household_and_its_five_visits_take_little_room() {
     assert!(size_of::<HouseholdState>() <= 72);
+}
+
+/// The shipped rules, in which `changes` are made.
+fn adopt_with(ledger: &mut Ledger, changes: &[(&str, &str)]) {
+    let text = changes.iter().fold(RuleSet::shipped("cn-2005").unwrap().to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    });
+    adopt(ledger, &text);
+}
+
+fn year(ledger: &Ledger, year: i32) -> HouseholdVisits {
+    let asked = VisitYear::of(&ledger.states, year).unwrap();
+    let found = asked.visits(state(ledger));
+    assert_eq!(found.count, asked.count(state(ledger)));
+    found
+}
+
+fn count(ledger: &Ledger, number: i32) -> (u16, u16, u16) {
+    let VisitCount { days, due, made } = year(ledger, number).count;
+    (days, due, made)
+}
+
+/// The second at which a day of 1971 begins, counted from 0.
+fn in_1971(day: i64) -> i64 {
+    (365 + day) * DAY
+}
+
+#[test]
+fn a_year_counts_its_own_visits() {
+    let mut ledger = ledger();
+    adopt_with(&mut ledger, &[]);
+    for second in [364 * DAY, in_1971(0), in_1971(364), in_1971(365)] {
+        visit(&mut ledger, made(1, 1), second);
+    }
+    assert_eq!([1970, 1971, 1972].map(|year| count(&ledger, year)), [(365, 2, 1), (365, 2, 2), (366, 2, 1)]);
+    let found = year(&ledger, 1971);
+    let visits: Vec<_> = found.visits.iter().map(|visit| (visit.day.0, visit.record)).collect();
+    assert_eq!(visits, [(365, 11), (729, 12)]);
+    assert!(found.count.is_met() && !year(&ledger, 1970).count.is_met());
+    assert!(year(&ledger, 1970).count.is_covered());
+    // Before it was registered, nothing was owed.
+    assert_eq!(count(&ledger, 1969), (0, 0, 0));
+    assert!(!year(&ledger, 1969).count.is_on_register());
+    assert!(VisitYear::of(&ledger.states, i32::MAX).is_none());
+}
+
+#[test]
+fn what_is_owed_is_prorated_by_the_days_on_the_register() {
+    let mut ledger = ledger();
+    adopt_with(&mut ledger, &[("per_year = 2", "per_year = 4")]);
+    // On both days of a move the household is on the register, and no day counts twice.
+    move_away(&mut ledger, Some(2), in_1971(50));
+    let away = HouseholdMoved { from: Some(unit_id(2)), to: None, origin: None };
+    ledger.run(Act::on(household_id(1), away, HouseholdMovedPersonal::default()), in_1971(99)).unwrap();
+    assert_eq!(count(&ledger, 1971), (100, 1, 0));
+    let back = HouseholdMoved { from: None, to: Some(unit_id(1)), origin: None };
+    ledger.run(Act::on(household_id(1), back, HouseholdMovedPersonal::default()), in_1971(200)).unwrap();
+    let closed = HouseholdClosed { reason: HouseholdCloseReason::Extinct, origin: None };
+    ledger.run(Act::on(household_id(1), closed, HouseholdClosedPersonal::default()), in_1971(284)).unwrap();
+    assert_eq!(count(&ledger, 1971), (185, 2, 0));
+    assert_eq!(count(&ledger, 1972), (0, 0, 0));
+}
+
+#[test]
+fn absences_are_taken_off_where_the_rules_say_so() {
+    let mut ledger = ledger();
+    adopt_with(&mut ledger, &[("per_year = 2", "per_year = 4")]);
+    for (from, until) in [(300, Some(464)), (700, None)] {
+        let body = HouseholdAbsent { from: Day(from), until: until.map(Day), origin: None };
+        ledger.run(Act::on(household_id(1), body, HouseholdAbsentPersonal::default()), 2_000).unwrap();
+    }
+    assert_eq!(count(&ledger, 1971), (365, 4, 0));
+    adopt_with(
+        &mut ledger,
+        &[("per_year = 2", "per_year = 4"), ("absence_excuses = false", "absence_excuses = true")],
+    );
+    // 100 days of the first absence and 30 of the second lie in 1971: 235 are left.
+    assert_eq!(count(&ledger, 1971), (365, 2, 0));
+    assert_eq!(count(&ledger, 1970), (365, 3, 0));
+    assert_eq!(count(&ledger, 1972), (366, 0, 0));
+}
+
+#[test]
+fn two_visits_on_one_day_are_one_where_days_must_differ() {
+    let mut ledger = ledger();
+    adopt_with(&mut ledger, &[("different_days = true", "different_days = false")]);
+    visit(&mut ledger, made(1, 1), 2 * DAY);
+    visit(&mut ledger, made(1, 1), 2 * DAY + 60);
+    assert_eq!(count(&ledger, 1970), (365, 2, 2));
+    adopt_with(&mut ledger, &[]);
+    assert_eq!(count(&ledger, 1970), (365, 2, 1));
+}
+
+#[test]
+fn without_a_duty_visits_are_counted_and_none_is_owed() {
+    let mut ledger = ledger();
+    visit(&mut ledger, made(1, 1), 2 * DAY);
+    assert_eq!(count(&ledger, 1970), (365, 0, 1));
+    assert!(year(&ledger, 1970).count.is_met());
 }
