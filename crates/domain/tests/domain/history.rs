@@ -30,7 +30,7 @@ fn command() -> impl Strategy<Value = Command> {
         20 => visits::acts(),
         20 => campaign::acts(),
         50 => registers::acts(),
-        20 => rectification::acts(),
+        40 => rectification::acts(),
         30 => supervision::acts(),
     ];
     (act, prop::option::of(1_u64..5), seconds()).prop_map(|(act, actor, second)| Command {
@@ -194,7 +194,7 @@ fn histories() -> Vec<Ledger> {
         }
         ledger
     };
-    let random = (0..60).map(|_| history());
+    let random = (0..100).map(|_| history());
     // Chains of acts of which each must fit the one before are hardly ever come to by chance.
     random.chain(crate::cases::histories()).collect()
 }
