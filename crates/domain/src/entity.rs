@@ -24,6 +24,8 @@ macro_rules! each_entity {
                 "A rule set that was adopted.";
             CORRECTION 7 "K" "correction": correction corrections push_correction correction_mut CorrectionId CorrectionState
                 "A correction of a record.";
+            DOSSIER 16 "D" "dossier": dossier dossiers push_dossier dossier_mut DossierId DossierState
+                "A dossier on households.";
             CAMPAIGN 17 "B" "campaign": campaign campaigns push_campaign campaign_mut CampaignId CampaignState
                 "A campaign to settle old cases.";
             STAY 18 "T" "stay": stay stays push_stay stay_mut StayId StayState

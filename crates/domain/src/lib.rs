@@ -59,6 +59,8 @@ mod counting;
 mod day;
 mod decide;
 mod declaration;
+mod diary;
+mod dossier;
 mod entity;
 mod event;
 mod finance;
@@ -83,6 +85,7 @@ mod reception;
 mod record;
 mod rule_set;
 mod rules;
+mod satisfaction;
 mod source;
 mod span;
 mod stamp;
@@ -147,6 +150,13 @@ pub use declaration::{
     DeclarationState, DeclarationViolation, Interest, InterestDeclared, InterestDeclaredPersonal,
     InterestDivested, InterestDivestedPersonal, InterestHolder, InterestKind, Rectification,
 };
+pub use diary::{
+    Diary, DiaryEntry, DiaryEntryWritten, DiaryEntryWrittenPersonal, DiaryTally, DiaryViolation,
+};
+pub use dossier::{
+    DossierClosed, DossierClosedPersonal, DossierOpened, DossierOpenedPersonal, DossierState, DossierUpdate,
+    DossierUpdated, DossierUpdatedPersonal, DossierViolation,
+};
 pub use event::Event;
 pub use finance::{
     Aspect, Attestation, AttestationRow, Attested, ControlAttested, ControlAttestedPersonal, ExpenseApproved,
@@ -163,9 +173,9 @@ pub use household::{
     VisitAttempts,
 };
 pub use id::{
-    AidId, CampaignId, CaseId, CorrectionId, DeclarationId, EntityId, GiftId, HouseholdId, IdError,
-    InspectionId, OfficialId, PairingId, ProjectId, RulesId, SourceId, StayId, StreamKind, StreamRef, UnitId,
-    VehicleId, ViolationId,
+    AidId, CampaignId, CaseId, CorrectionId, DeclarationId, DossierId, EntityId, GiftId, HouseholdId,
+    IdError, InspectionId, OfficialId, PairingId, ProjectId, RulesId, SourceId, StayId, StreamKind,
+    StreamRef, UnitId, VehicleId, ViolationId,
 };
 pub use inspection::{
     Finding, FindingAnswer, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,
@@ -204,6 +214,10 @@ pub use rule_set::{
     Approver, Categories, Clock, Cutoffs, Decider, Extension, HandleTerm, Measure, PairingQuota, Proration,
     QuotaBearer, Rank, ReceptionDuty, RedFlagParameter, RedFlags, RuleSet, RuleSetError, SHIPPED, Stage,
     StayDuty, SuspensionGround, Term, TermStart, VisitDuty, Weight,
+};
+pub use satisfaction::{
+    Satisfaction, SatisfactionAnswered, SatisfactionAnsweredPersonal, SatisfactionSurveyed,
+    SatisfactionViolation, Survey, SurveyAnswer,
 };
 pub use source::{SourceRegistered, SourceRow, SourceState};
 pub use span::Span;

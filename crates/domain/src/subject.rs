@@ -55,6 +55,18 @@ numbered! {
         MergedInto = 26, "merged-into";
         /// The case that another was split off.
         SplitFrom = 27, "split-from";
+        /// The official who asked whether the petitioner is satisfied.
+        Surveyor = 28, "surveyor";
+        /// The household that an entry of a diary is about.
+        WrittenAbout = 29, "written-about";
+        /// The unit that an entry of a diary is about.
+        WrittenAboutUnit = 30, "written-about-unit";
+        /// The unit that keeps a dossier.
+        Keeper = 31, "keeper";
+        /// The first household of a dossier.
+        FirstHousehold = 32, "first-household";
+        /// The last household of a dossier.
+        LastHousehold = 33, "last-household";
         /// The official whom it is about.
         Concerned = 64, "concerned";
         /// The unit that it is about.

@@ -7,6 +7,8 @@ use crate::{
     case::{CaseAct, CaseStatus, CaseViolation},
     correction::CorrectionViolation,
     declaration::DeclarationViolation,
+    diary::DiaryViolation,
+    dossier::DossierViolation,
     finance::FinanceViolation,
     gift::GiftViolation,
     household::HouseholdViolation,
@@ -20,6 +22,7 @@ use crate::{
     papers::PaperViolation,
     personal::PersonalField,
     reception::ReceptionViolation,
+    satisfaction::SatisfactionViolation,
     stamp::TooEarly,
     stay::StayViolation,
     subject::Role,
@@ -203,6 +206,15 @@ pub enum Violation {
     /// A correction may not be made so.
     #[error(transparent)]
     Correction(#[from] CorrectionViolation),
+    /// A rule of diaries.
+    #[error(transparent)]
+    Diary(#[from] DiaryViolation),
+    /// A rule of dossiers.
+    #[error(transparent)]
+    Dossier(#[from] DossierViolation),
+    /// A rule of asking whether petitioners are satisfied.
+    #[error(transparent)]
+    Satisfaction(#[from] SatisfactionViolation),
     /// A rule of campaigns.
     #[error(transparent)]
     Campaign(#[from] CampaignViolation),
@@ -262,6 +274,9 @@ impl Violation {
             Self::Paper(violation) => violation.rule(),
             Self::Inspection(violation) => violation.rule(),
             Self::Correction(violation) => violation.rule(),
+            Self::Diary(violation) => violation.rule(),
+            Self::Dossier(violation) => violation.rule(),
+            Self::Satisfaction(violation) => violation.rule(),
             Self::Campaign(violation) => violation.rule(),
             Self::Stay(violation) => violation.rule(),
             Self::Pairing(violation) => violation.rule(),
@@ -294,6 +309,8 @@ impl Violation {
             Self::Paper(violation) => violation.against(),
             Self::Inspection(violation) => violation.against(),
             Self::Correction(violation) => violation.against(),
+            Self::Dossier(violation) => violation.against(),
+            Self::Satisfaction(violation) => violation.against(),
             Self::Campaign(violation) => violation.against(),
             Self::Stay(violation) => violation.against(),
             Self::Pairing(violation) => violation.against(),

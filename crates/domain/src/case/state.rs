@@ -14,6 +14,7 @@ use crate::{
     id::{CaseId, OfficialId, UnitId},
     label::Label,
     record::RecordMeta,
+    satisfaction::Survey,
     stamp::Stamp,
     time::{OccurredAt, Timestamp},
     violation::Violation,
@@ -66,6 +67,8 @@ pub struct CaseState {
     pub closure: Option<CaseClosure>,
     /// The lists of campaigns it stood on; `None` for a case that was on none.
     pub backlog: Option<Box<Backlog>>,
+    /// The last time its petitioner was asked whether they are satisfied.
+    pub survey: Option<Box<Survey>>,
     pub(crate) rare: Option<Box<CaseRare>>,
 }
 
@@ -151,6 +154,7 @@ impl CaseState {
             reply: None,
             closure: None,
             backlog: None,
+            survey: None,
             rare: None,
         }
     }

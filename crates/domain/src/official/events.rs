@@ -117,6 +117,7 @@ impl Rules for OfficialRegistered {
             record: meta.index,
             changes: Vec::new(),
             branches: Vec::new(),
+            diary: None,
             ties: None,
         });
         Ok(())

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    diary::Diary,
     id::{OfficialId, UnitId},
     numbered::numbered,
     official::{OfficialViolation, PairingTie, StayTie, Ties},
@@ -48,6 +49,8 @@ pub struct OfficialState {
     pub changes: Vec<PostChange>,
     /// Branches joined and left, in the order in which that happened.
     pub branches: Vec<BranchMembership>,
+    /// Their diary; `None` for those who wrote none.
+    pub diary: Option<Box<Diary>>,
     /// Stays and pairings; `None` for one who has none.
     pub ties: Option<Box<Ties>>,
 }

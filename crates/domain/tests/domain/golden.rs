@@ -9,7 +9,7 @@ use docket_domain::{
 };
 
 use crate::{
-    aid, campaign, cases, receptions, rectification, supervision,
+    aid, campaign, cases, diary, receptions, rectification, supervision,
     support::{day, label, official_id, source_id, unit_id},
     visits,
 };
@@ -96,6 +96,7 @@ pub(crate) fn examples() -> Vec<Event> {
     examples.extend(aid::examples());
     examples.extend(campaign::examples());
     examples.extend(cases::examples());
+    examples.extend(diary::examples());
     examples.sort_by_key(Event::event_type);
     examples
 }
@@ -214,6 +215,7 @@ fn enums_have_the_numbers_of_the_page() {
         numbers!(PairingEndReason),
         numbers!(AidKind),
         numbers!(DifficultyKind),
+        numbers!(Satisfaction),
     ];
     let (_, section) = EVENTS_MD.split_once("\n## 4. Enums\n").unwrap();
     let rows: Vec<_> =
@@ -303,6 +305,12 @@ fn subjects_are_named_with_their_roles() {
     ReceptionCancelled
     VisitMade: home U-12, visited-by O-17, companion O-300
     VisitAttempted: home U-12, visited-by O-17
+    DiaryEntryWritten: written-about H-113, written-about-unit U-12
+    DossierOpened: keeper U-12, first-household H-113, last-household H-152
+    DossierUpdated
+    DossierClosed
+    SatisfactionSurveyed: surveyor O-17
+    SatisfactionAnswered
     CampaignOpened: organiser U-4
     BacklogListed: listed C-1024, earlier-campaign B-1
     CampaignClosed

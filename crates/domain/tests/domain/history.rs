@@ -11,7 +11,7 @@ use docket_domain::{
 use proptest::{prelude::*, sample::select};
 
 use crate::{
-    aid, campaign, receptions, rectification, registers, supervision,
+    aid, campaign, diary, receptions, rectification, registers, supervision,
     support::{
         Ledger, assigned, at, case, case_id, closed, official, official_id, reopened, reply, row, step, text,
         unit, unit_id,
@@ -29,9 +29,10 @@ fn command() -> impl Strategy<Value = Command> {
         20 => receptions::acts(),
         20 => visits::acts(),
         20 => campaign::acts(),
+        30 => diary::acts(),
         50 => registers::acts(),
-        40 => rectification::acts(),
-        30 => supervision::acts(),
+        50 => rectification::acts(),
+        60 => supervision::acts(),
     ];
     (act, prop::option::of(1_u64..5), seconds()).prop_map(|(act, actor, second)| Command {
         actor: actor.map(official_id),

@@ -8,6 +8,7 @@ mod campaign;
 mod cases;
 mod clocks;
 mod codec;
+mod diary;
 mod golden;
 mod guards;
 mod history;

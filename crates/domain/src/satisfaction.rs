@@ -1,0 +1,243 @@
+//! Satisfaction 满意度: what petitioners said when somebody asked them who did not handle the case.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    case::CaseState,
+    id::{CaseId, OfficialId, StreamRef, UnitId},
+    numbered::numbered,
+    official::in_service,
+    record::RecordMeta,
+    rules::{Place, Rules, own, own_mut},
+    source::SourceRow,
+    stamp::{Stamp, TooEarly},
+    subject::Role,
+    time::OccurredAt,
+    view::{Store, View},
+    violation::Violation,
+};
+
+numbered! {
+    /// How satisfied a petitioner is.
+    pub enum Satisfaction ("satisfaction") {
+        /// 满意
+        Satisfied = 1, "satisfied";
+        /// 基本满意
+        FairlySatisfied = 2, "fairly-satisfied";
+        /// 不满意
+        Dissatisfied = 3, "dissatisfied";
+    }
+}
+
+crate::event! {
+    /// The petitioner of a case was asked whether they are satisfied.
+    pub struct SatisfactionSurveyed {
+        /// Who asked; not the case's handler, and not of the team of the unit that handles it.
+        pub by: OfficialId,
+        /// The row it was imported from.
+        pub origin: Option<SourceRow>,
+    }
+    type 640, version 1, continues CaseId;
+    personal none;
+}
+
+crate::event! {
+    /// The petitioner of a case answered whether they are satisfied.
+    pub struct SatisfactionAnswered {
+        /// How satisfied they are.
+        pub answer: Satisfaction,
+        /// Whether they say that it is solved; nothing where they did not say.
+        pub solved: Option<bool>,
+        /// The row it was imported from.
+        pub origin: Option<SourceRow>,
+    }
+    type 641, version 1, continues CaseId;
+    personal SatisfactionAnsweredPersonal { text: Text } requires [];
+}
+
+/// The last survey of a case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Survey {
+    /// Who asked.
+    pub by: OfficialId,
+    /// When.
+    pub asked: Stamp,
+    /// The answer, once there is one.
+    pub answer: Option<SurveyAnswer>,
+}
+
+/// What a petitioner answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct SurveyAnswer {
+    /// How satisfied they are.
+    pub satisfaction: Satisfaction,
+    /// Whether they say that it is solved.
+    pub solved: Option<bool>,
+    /// When they answered.
+    pub answered: Stamp,
+}
+
+/// What stands against a survey or its answer.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SatisfactionViolation {
+    /// There is nothing yet to be satisfied with.
+    #[error("{case} is neither replied to nor closed since record {record}: a survey comes after that")]
+    NothingToAskAbout {
+        /// The case.
+        case: CaseId,
+        /// The record that set its status.
+        record: u64,
+    },
+    /// The handler asks.
+    #[error("{official} handles {case} by record {record}: somebody else has to ask")]
+    AskedByHandler {
+        /// The case.
+        case: CaseId,
+        /// The official.
+        official: OfficialId,
+        /// The record of the assignment.
+        record: u64,
+    },
+    /// Somebody of the unit's team asks.
+    #[error(
+        "{official} is of the team of {unit}, which handles {case}, by record {record}: somebody else has to ask"
+    )]
+    AskedByTeam {
+        /// The case.
+        case: CaseId,
+        /// The official.
+        official: OfficialId,
+        /// The unit.
+        unit: UnitId,
+        /// The record of the appointment.
+        record: u64,
+    },
+    /// It is answered since the case was replied to or closed.
+    #[error(
+        "{case} was asked about and answered by record {record}: a new survey needs a new reply or closing"
+    )]
+    Answered {
+        /// The case.
+        case: CaseId,
+        /// The record of the answer.
+        record: u64,
+    },
+    /// Nobody asked.
+    #[error("nobody asked about {case} (registered by record {record}): a survey comes before an answer")]
+    NotAsked {
+        /// The case.
+        case: CaseId,
+        /// The record of the registration.
+        record: u64,
+    },
+}
+
+impl SatisfactionViolation {
+    /// Returns the rule's name, which does not change.
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::NothingToAskAbout { .. } => "survey-after-reply-or-closing",
+            Self::AskedByHandler { .. } => "survey-not-by-handler",
+            Self::AskedByTeam { .. } => "survey-not-by-team",
+            Self::Answered { .. } => "survey-answered-once",
+            Self::NotAsked { .. } => "answer-follows-survey",
+        }
+    }
+
+    /// Returns the record that stands against the event.
+    pub const fn against(&self) -> Option<u64> {
+        match self {
+            Self::NothingToAskAbout { record, .. }
+            | Self::AskedByHandler { record, .. }
+            | Self::AskedByTeam { record, .. }
+            | Self::Answered { record, .. }
+            | Self::NotAsked { record, .. } => Some(*record),
+        }
+    }
+}
+
+impl Rules for SatisfactionSurveyed {
+    fn subjects(&self, name: &mut impl FnMut(Role, StreamRef)) {
+        name(Role::Surveyor, self.by.stream());
+        SourceRow::name(self.origin.as_ref(), name);
+    }
+
+    fn origin(&self) -> Option<&SourceRow> {
+        self.origin.as_ref()
+    }
+
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+        let (case, state) = own::<Self>(view, place.stream)?;
+        let official = self.by;
+        let Some((since, record)) = replied_or_closed(state) else {
+            return Err(SatisfactionViolation::NothingToAskAbout { case, record: state.status_record }.into());
+        };
+        if place.occurred.is_certainly_before(since) {
+            return Err(TooEarly { subject: place.stream, was: "was replied to or closed", record }.into());
+        }
+        let answer =
+            state.survey.as_deref().and_then(|survey| survey.answer).map(|answer| answer.answered.record);
+        if let Some(answered) = answer.filter(|answered| *answered > record) {
+            return Err(SatisfactionViolation::Answered { case, record: answered }.into());
+        }
+        if state.handler == Some(official) {
+            let record = state.assigned.map_or(state.registered_record, |assigned| assigned.record());
+            return Err(SatisfactionViolation::AskedByHandler { case, official, record }.into());
+        }
+        let surveyor = in_service(view, Role::Surveyor, official, place.occurred)?;
+        let mut posts = surveyor.posts_at(place.occurred).filter(|post| post.office.is_of_team());
+        match posts.find(|post| Some(post.unit) == state.responsible()) {
+            Some(post) => {
+                let (unit, record) = (post.unit, post.record);
+                Err(SatisfactionViolation::AskedByTeam { case, official, unit, record }.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
+        let case = own_mut::<Self>(store, meta.stream)?;
+        case.survey = Some(Box::new(Survey { by: self.by, asked: Stamp::of(meta), answer: None }));
+        case.count(meta);
+        Ok(())
+    }
+}
+
+impl Rules for SatisfactionAnswered {
+    fn subjects(&self, name: &mut impl FnMut(Role, StreamRef)) {
+        SourceRow::name(self.origin.as_ref(), name);
+    }
+
+    fn origin(&self) -> Option<&SourceRow> {
+        self.origin.as_ref()
+    }
+
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+        let (case, state) = own::<Self>(view, place.stream)?;
+        let Some(survey) = &state.survey else {
+            return Err(SatisfactionViolation::NotAsked { case, record: state.registered_record }.into());
+        };
+        if let Some(answer) = survey.answer {
+            return Err(SatisfactionViolation::Answered { case, record: answer.answered.record }.into());
+        }
+        Ok(survey.asked.precedes(place.occurred, place.stream, "was asked about")?)
+    }
+
+    fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
+        let case = own_mut::<Self>(store, meta.stream)?;
+        if let Some(survey) = &mut case.survey {
+            let (satisfaction, solved) = (self.answer, self.solved);
+            survey.answer = Some(SurveyAnswer { satisfaction, solved, answered: Stamp::of(meta) });
+        }
+        case.count(meta);
+        Ok(())
+    }
+}
+
+/// Returns when the case was replied to in its current run, or else closed, and the record.
+fn replied_or_closed(case: &CaseState) -> Option<(OccurredAt, u64)> {
+    let replied = case.reply.map(|reply| reply.mark);
+    let mark = replied.or(case.closure.map(|closure| closure.mark))?;
+    Some((mark.occurred(), mark.record()))
+}
