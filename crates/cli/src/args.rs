@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand, builder::styling};
 use crate::command::{
     aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, difficulty,
     gift, household, import, init, inspection, log, official, pairing, project, prove, publish, rebuild,
-    receipt, reception, record, report, statistic, stay, stream, tour, unit, vehicle, verify, violation,
-    visit, witness,
+    receipt, reception, record, report, rules, statistic, stay, stream, tour, unit, vehicle, verify,
+    violation, visit, witness,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -115,6 +115,8 @@ pub(crate) enum Command {
     Statistic(statistic::Verb),
     Import(import::Args),
     Apply(apply::Args),
+    #[command(subcommand)]
+    Rules(rules::Verb),
     Report(report::Args),
     Log(log::Args),
     Record(record::Args),

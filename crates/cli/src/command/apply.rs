@@ -239,8 +239,13 @@ impl Run {
                     .hint("`docket apply --list` names all of them")
             })?;
             let deed = kind.read(object).map_err(Failure::usage)?;
-            let mut context =
-                Context { office: &mut self.work.office, actor: when.by, origin: None, is_import: false };
+            let mut context = Context {
+                office: &mut self.work.office,
+                zone: &self.zone,
+                actor: when.by,
+                origin: None,
+                is_import: false,
+            };
             let act = deed.act(&mut context)?;
             commands.push(when.command(act, &self.zone)?);
         }

@@ -27,6 +27,7 @@ pub(crate) mod receipt;
 pub(crate) mod reception;
 pub(crate) mod record;
 pub(crate) mod report;
+pub(crate) mod rules;
 pub(crate) mod show;
 pub(crate) mod statistic;
 pub(crate) mod stay;
@@ -72,6 +73,7 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Difficulty(verb) => done(difficulty::run(verb, &place, output)),
         Command::Reception(verb) => done(reception::run(verb, &place, output)),
         Command::Visit(verb) => done(visit::run(verb, &place, output)),
+        Command::Rules(verb) => done(rules::run(verb, &place, output)),
         Command::Gift(verb) => done(gift::run(verb, &place, output)),
         Command::Import(args) => import::run(args, &place, output),
         Command::Report(args) => done(report::run(args, &place, output)),

@@ -9,7 +9,7 @@ mod values;
 
 pub(crate) use declare::{deed, verbs};
 pub(crate) use registry::{ALL, Column, DeedKind};
-pub(crate) use values::{Arg, Members, Officials, Personal, Yuan, flag};
+pub(crate) use values::{Arg, Members, Officials, Personal, Yuan, flag, one_or_many, words};
 
 use docket_domain::{Act, Command, OccurredAt, OfficialId, Precision, SourceRow, Timestamp};
 use docket_projection::Office;
@@ -35,6 +35,7 @@ pub(crate) trait Deed: clap::Args + DeserializeOwned {
 /// What a deed may look at before it is recorded: to fill in what goes without saying.
 pub(crate) struct Context<'a> {
     pub(crate) office: &'a mut Office,
+    pub(crate) zone: &'a TimeZone,
     /// Who records it.
     pub(crate) actor: Option<OfficialId>,
     /// The row it comes from, where it is imported.
@@ -44,6 +45,11 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Takes a time that a person typed, in the ledger's zone.
+    pub(crate) fn time(&self, text: &str) -> Result<OccurredAt, Failure> {
+        times::parse(text, self.zone)
+    }
+
     /// Returns the official of a field: who is named there, or else who records the deed.
     pub(crate) fn official(
         &self,
@@ -103,6 +109,7 @@ impl<D: Deed + Clone> Recorded<D> {
         let mut work = place.work(output)?;
         let act = self.deed.clone().act(&mut Context {
             office: &mut work.office,
+            zone: &zone,
             actor: self.when.by,
             origin: None,
             is_import: false,

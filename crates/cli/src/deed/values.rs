@@ -1,9 +1,11 @@
 //! Values of deeds, read from text wherever it comes from: an option, a JSON value, a cell of a table.
 
-use std::{fmt, marker::PhantomData, str::FromStr};
+use std::{fmt, fs::File, io::Read as _, marker::PhantomData, path::Path, str::FromStr};
 
 use docket_domain::{OfficialId, PersonalText, PersonalTextError};
 use serde::{Deserialize, Deserializer, de};
+
+use crate::failure::Failure;
 
 /// A value that is read from its text.
 #[derive(Clone, Debug)]
@@ -118,6 +120,37 @@ impl FromStr for Officials {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map(Self)
     }
+}
+
+/// Reads a text, or several.
+pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMany {
+        One(String),
+        Many(Vec<String>),
+    }
+    Ok(match OneOrMany::deserialize(deserializer)? {
+        OneOrMany::One(text) => vec![text],
+        OneOrMany::Many(texts) => texts,
+    })
+}
+
+/// Takes words that may concern a person: given as they are, or in a file, - being standard input.
+pub(crate) fn words(text: Option<Personal>, file: Option<&Path>) -> Result<Option<PersonalText>, Failure> {
+    let Some(path) = file else { return Ok(Personal::text(text)) };
+    // A byte beyond the limit, so that a longer text is refused as one.
+    let limit = PersonalText::MAX_LEN as u64 + 1;
+    let mut text = String::new();
+    let read = if path.as_os_str() == "-" {
+        std::io::stdin().lock().take(limit).read_to_string(&mut text)
+    } else {
+        File::open(path).and_then(|file| file.take(limit).read_to_string(&mut text))
+    };
+    read.map_err(|error| Failure::undecided(format!("cannot read {}: {error}", path.display())))?;
+    let taken =
+        PersonalText::new(text).map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
+    Ok(Some(taken))
 }
 
 /// Reads yes or no: a boolean, or a word of a table's cell.

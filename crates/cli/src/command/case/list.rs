@@ -1,9 +1,16 @@
 //! `docket case list`.
 
-use docket_domain::{CaseId, CaseState, CaseStatus, UnitId};
+use docket_domain::{CaseId, CaseState, CaseStatus, Timestamp, UnitId, overdue};
+use docket_projection::Desk;
 use serde::Serialize;
 
-use crate::{failure::Failure, output::Output, session::Place, text::escape, times};
+use crate::{
+    failure::Failure,
+    output::Output,
+    session::{Place, SystemClock},
+    text::escape,
+    times,
+};
 
 /// List cases, by state or unit
 #[derive(Debug, clap::Args)]
@@ -14,6 +21,12 @@ pub(crate) struct Args {
     /// Only cases of this unit
     #[arg(long, value_name = "U-N")]
     unit: Option<UnitId>,
+    /// Only cases with a term that is over its due day
+    #[arg(long)]
+    overdue: bool,
+    /// As it was known at this time, by what had been recorded until then; terms as they stood then
+    #[arg(long, value_name = "TIME")]
+    as_of: Option<String>,
     /// List so many at most
     #[arg(short = 'n', long, value_name = "COUNT")]
     count: Option<usize>,
@@ -32,13 +45,21 @@ struct CaseJson<'a> {
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let mut desk = place.desk(output)?;
-    let zone = times::zone(&desk.reader().identity().genesis.time_zone)?;
+    let zone = place.zone()?;
+    let (mut desk, as_of) = match &args.as_of {
+        None => (place.desk(output)?, SystemClock::time()),
+        Some(text) => {
+            let until = times::end_of(times::parse(text, &zone)?, &zone) - 1;
+            let size = |reader: &docket_log::Reader| Ok(reader.size_at(until)?);
+            (Desk::open_at(place.disk(), size)?, until)
+        }
+    };
+    let states = desk.states()?;
     let wanted = |case: &CaseState| {
         args.state.is_none_or(|state| case.status == state)
             && args.unit.is_none_or(|unit| case.responsible() == Some(unit))
+            && (!args.overdue || overdue(case, states, Timestamp(as_of)).is_some())
     };
-    let states = desk.states()?;
     for (id, case) in states.cases().filter(|(_, case)| wanted(case)).take(args.count.unwrap_or(usize::MAX)) {
         if output.json {
             output.object(&json(id, case))?;

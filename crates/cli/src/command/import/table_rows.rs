@@ -30,6 +30,8 @@ pub(super) const TABLES: &[(&str, &str)] = &[
     ("receptions", "reception hold"),
     ("persons", "reception person"),
     ("visits", "visit make"),
+    ("cases", "case register"),
+    ("replies", "case reply"),
     ("pairings", "pairing establish"),
     ("aid", "aid deliver"),
     ("gifts", "gift hand-in"),
@@ -45,6 +47,10 @@ const CODES: &[(&str, &str, KeyKind)] = &[
     ("household-code", "household", KeyKind::HouseholdCode),
     ("official-code", "official", KeyKind::OfficialCode),
     ("by-code", "by", KeyKind::OfficialCode),
+    ("handler-code", "handler", KeyKind::OfficialCode),
+    ("approver-code", "approver", KeyKind::OfficialCode),
+    ("visitor-code", "visitor", KeyKind::OfficialCode),
+    ("receiver-code", "receiver", KeyKind::OfficialCode),
     ("vehicle-code", "vehicle", KeyKind::VehicleCode),
 ];
 
@@ -234,7 +240,8 @@ impl TableRow<'_> {
         let deed = self.kind.read(fields).map_err(Failure::usage)?;
         let key = Some(Label::new(&self.key).map_err(Failure::usage)?);
         let origin = SourceRow { source: ids.source, row: self.number, key, ambiguous_time: false };
-        let mut context = Context { office, actor: by, origin: Some(origin), is_import: true };
+        let mut context =
+            Context { office, zone: self.zone, actor: by, origin: Some(origin), is_import: true };
         let act = deed.act(&mut context)?;
         When { at, by }.command(act, self.zone)
     }
