@@ -251,10 +251,10 @@ fn what_the_rules_refuse_is_said_with_what_they_allow() {
         "C-1 is closed since record 6",
         "",
     );
-    assert!(closed.stderr.contains("(allowed: reopen)"), "{}", closed.stderr);
+    assert!(closed.stderr.contains("(allowed: reopen, review, recheck)"), "{}", closed.stderr);
     let open = ["case", "reopen", "C-2", "--ground", "not-solved"];
     let open = refused(&ledger, &open, 2, "C-2 is registered since record ", "");
-    assert!(open.stderr.contains("(allowed: assign, step, close)"), "{}", open.stderr);
+    assert!(open.stderr.contains("(allowed: assign, transfer, decline, step, "), "{}", open.stderr);
     refused(&ledger, &["case", "close", "C-2"], 2, "with another reason, in words, or replied to first", "");
     refused(
         &ledger,

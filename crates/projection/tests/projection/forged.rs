@@ -37,6 +37,6 @@ fn a_forged_history_is_found_at_the_record_with_the_rule() {
     let said = found.impossible[0].to_string();
     assert_eq!(
         said,
-        "record 4: impossible CaseClosed (rule case-transition): C-1 is closed since record 3: it cannot be closed (allowed: reopen)"
+        "record 4: impossible CaseClosed (rule case-transition): C-1 is closed since record 3: it cannot be closed (allowed: reopen, review, recheck)"
     );
 }
