@@ -50,6 +50,7 @@ fn help_of_docket() {
       statistic    Cite figures from outside, which are never computed here
       import       Import cases from a file
       apply        Record commands from lines of JSON, for scripts and other programs
+      rules        Adopt rule sets, and read those that bind
       report       Rebuild a report from the record
       log          List the records of the log
       record       Show one record
@@ -244,38 +245,40 @@ fn help_of_import() {
 #[test]
 fn help_of_case_register() {
     insta::assert_snapshot!(help(&["case", "register", "--help"]), @r"
-Enter a case that somebody raised
+    Enter a case that somebody raised
 
-Usage: docket case register [OPTIONS]
+    Usage: docket case register [OPTIONS]
 
-Options:
-      --channel <CHANNEL>        How it reached the office: reception, visit, letter, hotline,
-                                 online, backlog or other [default: other]
-      --unit <U-N>               The unit where it was raised
-      --category <CATEGORY>      The kind of matter, a public term
-      --label <KEY=TERM>         A further public term, such as neighborhood=Greenfield
-      --stated-due <TIME>        A due date that the source claims
-      --title <TITLE>            What it is about, in a line: a personal value
-      --text <TEXT>              The words
-      --text-file <FILE>         A file with the words, or - for standard input
-      --petitioner <PETITIONER>  Who raised it: a personal value
-      --contact <CONTACT>        How to reach who raised it: a personal value
-      --address <ADDRESS>        Where who raised it lives: a personal value
-      --location <LOCATION>      Where the matter is: a personal value
-      --at <TIME>                When it happened, in the ledger's zone: 2011-07-01, or 2011-07-01
-                                 13:30 [default: now]
-      --by <O-N>                 Who records it
-  -h, --help                     Print help
-  -V, --version                  Print version
+    Options:
+          --channel <CHANNEL>        How it reached the office: reception, visit, letter, hotline,
+                                     online, backlog or other [default: other]
+          --unit <U-N>               The unit where it was raised
+          --category <CATEGORY>      The kind of matter, a public term
+          --label <KEY=TERM>         A further public term, such as neighborhood=Greenfield
+          --stated-due <TIME>        A due date that the source claims
+          --source-record <RECORD>   The record of the reception or visit from which it came
+          --anonymous                Nobody is named whom one could tell or reply to
+          --title <TITLE>            What it is about, in a line: a personal value
+          --text <TEXT>              What it is about, in words: a personal value
+          --text-file <FILE>         A file with the words, or - for standard input
+          --petitioner <PETITIONER>  Who raised it: a personal value
+          --contact <CONTACT>        How to reach who raised it: a personal value
+          --address <ADDRESS>        Where who raised it lives: a personal value
+          --location <LOCATION>      Where the matter is: a personal value
+          --at <TIME>                When it happened, in the ledger's zone: 2011-07-01, or 2011-07-01
+                                     13:30 [default: now]
+          --by <O-N>                 Who records it
+      -h, --help                     Print help
+      -V, --version                  Print version
 
-Global options:
-  -l, --ledger <DIR>  The ledger's folder [env: DOCKET_LEDGER] [default: .]
-      --key <DIR>     The folder of the signing key and its memory, best on another disk [default:
-                      keys/ in the ledger] [env: DOCKET_KEY]
-      --json          Print results as JSON
-  -q, --quiet         Print nothing but errors
-      --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
-");
+    Global options:
+      -l, --ledger <DIR>  The ledger's folder [env: DOCKET_LEDGER] [default: .]
+          --key <DIR>     The folder of the signing key and its memory, best on another disk [default:
+                          keys/ in the ledger] [env: DOCKET_KEY]
+          --json          Print results as JSON
+      -q, --quiet         Print nothing but errors
+          --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
+    ");
 }
 
 #[test]
@@ -341,10 +344,43 @@ fn village() -> Ledger {
     office(
         &ledger,
         &[
-            &["unit", "add", "--name", "Riverside Town", "--level", "town", "--code", "T1"],
-            &["unit", "add", "--name", "Greenfield", "--level", "village", "--parent", "U-1"],
-            &["official", "add", "--name", "Li Invented", "--unit", "U-2", "--rank", "3"],
-            &["official", "add", "--name", "Bai Invented", "--unit", "U-1"],
+            &[
+                "unit",
+                "add",
+                "--name",
+                "Riverside Town",
+                "--level",
+                "town",
+                "--code",
+                "T1",
+                "--at",
+                "2024-01-01",
+            ],
+            &[
+                "unit",
+                "add",
+                "--name",
+                "Greenfield",
+                "--level",
+                "village",
+                "--parent",
+                "U-1",
+                "--at",
+                "2024-01-01",
+            ],
+            &[
+                "official",
+                "add",
+                "--name",
+                "Li Invented",
+                "--unit",
+                "U-2",
+                "--rank",
+                "3",
+                "--at",
+                "2024-01-01",
+            ],
+            &["official", "add", "--name", "Bai Invented", "--unit", "U-1", "--at", "2024-01-01"],
             &[
                 "case",
                 "register",
@@ -448,119 +484,119 @@ fn a_case_lives_by_commands() {
     );
     let case = stable(ledger.run(&["case", "show", "C-1", "--json"]).done().json());
     insta::assert_snapshot!(serde_json::to_string_pretty(&case).unwrap(), @r#"
-{
-  "case": "C-1",
-  "category": "road",
-  "channel": "reception",
-  "closed_at": null,
-  "handler": "O-1",
-  "raised_at": "U-2",
-  "records": [
     {
-      "actor": "O-1",
-      "clock_held": false,
-      "durable_to": 5,
-      "event": "CaseRegistered",
-      "event_type": 384,
-      "index": 5,
-      "occurred_at": "2024-05-01T01:30:00.000000Z",
-      "personal_fields": [
-        8,
-        16
+      "case": "C-1",
+      "category": "road",
+      "channel": "reception",
+      "closed_at": null,
+      "handler": "O-1",
+      "raised_at": "U-2",
+      "records": [
+        {
+          "actor": "O-1",
+          "clock_held": false,
+          "durable_to": 5,
+          "event": "CaseRegistered",
+          "event_type": 384,
+          "index": 5,
+          "occurred_at": "2024-05-01T01:30:00.000000Z",
+          "personal_fields": [
+            8,
+            16
+          ],
+          "position": 0,
+          "precision": "minute",
+          "schema_version": 2,
+          "stream": "C-1"
+        },
+        {
+          "actor": "O-2",
+          "clock_held": false,
+          "durable_to": 8,
+          "event": "CaseAssigned",
+          "event_type": 385,
+          "index": 8,
+          "occurred_at": "2024-05-01T16:00:00.000000Z",
+          "personal_fields": [],
+          "position": 1,
+          "precision": "day",
+          "previous": 5,
+          "schema_version": 1,
+          "stream": "C-1"
+        },
+        {
+          "clock_held": false,
+          "durable_to": 9,
+          "event": "StepTaken",
+          "event_type": 386,
+          "index": 9,
+          "occurred_at": "2024-05-03T16:00:00.000000Z",
+          "personal_fields": [
+            9
+          ],
+          "position": 2,
+          "precision": "day",
+          "previous": 8,
+          "schema_version": 1,
+          "stream": "C-1"
+        },
+        {
+          "clock_held": false,
+          "durable_to": 10,
+          "event": "ReplyDelivered",
+          "event_type": 387,
+          "index": 10,
+          "occurred_at": "2024-05-06T02:00:00.000000Z",
+          "personal_fields": [
+            9
+          ],
+          "position": 3,
+          "precision": "minute",
+          "previous": 9,
+          "schema_version": 1,
+          "stream": "C-1"
+        },
+        {
+          "clock_held": false,
+          "durable_to": 11,
+          "event": "CaseClosed",
+          "event_type": 388,
+          "index": 11,
+          "occurred_at": "2024-05-06T16:00:00.000000Z",
+          "personal_fields": [],
+          "position": 4,
+          "precision": "day",
+          "previous": 10,
+          "schema_version": 1,
+          "stream": "C-1"
+        },
+        {
+          "clock_held": false,
+          "durable_to": 12,
+          "event": "CaseReopened",
+          "event_type": 389,
+          "index": 12,
+          "occurred_at": "2024-05-08T16:00:00.000000Z",
+          "personal_fields": [
+            9
+          ],
+          "position": 5,
+          "precision": "day",
+          "previous": 11,
+          "schema_version": 1,
+          "stream": "C-1"
+        }
       ],
-      "position": 0,
-      "precision": "minute",
+      "registered_at": "2024-05-01T01:30:00.000000Z",
+      "replied_at": null,
+      "runs": 2,
       "schema_version": 1,
-      "stream": "C-1"
-    },
-    {
-      "actor": "O-2",
-      "clock_held": false,
-      "durable_to": 8,
-      "event": "CaseAssigned",
-      "event_type": 385,
-      "index": 8,
-      "occurred_at": "2024-05-01T16:00:00.000000Z",
-      "personal_fields": [],
-      "position": 1,
-      "precision": "day",
-      "previous": 5,
-      "schema_version": 1,
-      "stream": "C-1"
-    },
-    {
-      "clock_held": false,
-      "durable_to": 9,
-      "event": "StepTaken",
-      "event_type": 386,
-      "index": 9,
-      "occurred_at": "2024-05-03T16:00:00.000000Z",
-      "personal_fields": [
-        9
-      ],
-      "position": 2,
-      "precision": "day",
-      "previous": 8,
-      "schema_version": 1,
-      "stream": "C-1"
-    },
-    {
-      "clock_held": false,
-      "durable_to": 10,
-      "event": "ReplyDelivered",
-      "event_type": 387,
-      "index": 10,
-      "occurred_at": "2024-05-06T02:00:00.000000Z",
-      "personal_fields": [
-        9
-      ],
-      "position": 3,
-      "precision": "minute",
-      "previous": 9,
-      "schema_version": 1,
-      "stream": "C-1"
-    },
-    {
-      "clock_held": false,
-      "durable_to": 11,
-      "event": "CaseClosed",
-      "event_type": 388,
-      "index": 11,
-      "occurred_at": "2024-05-06T16:00:00.000000Z",
-      "personal_fields": [],
-      "position": 4,
-      "precision": "day",
-      "previous": 10,
-      "schema_version": 1,
-      "stream": "C-1"
-    },
-    {
-      "clock_held": false,
-      "durable_to": 12,
-      "event": "CaseReopened",
-      "event_type": 389,
-      "index": 12,
-      "occurred_at": "2024-05-08T16:00:00.000000Z",
-      "personal_fields": [
-        9
-      ],
-      "position": 5,
-      "precision": "day",
-      "previous": 11,
-      "schema_version": 1,
-      "stream": "C-1"
+      "state": "in-progress",
+      "stated_due": "2024-05-19T16:00:00.000000Z",
+      "stated_timeliness": "still open",
+      "unit": "U-2"
     }
-  ],
-  "registered_at": "2024-05-01T01:30:00.000000Z",
-  "replied_at": null,
-  "runs": 2,
-  "schema_version": 1,
-  "state": "in-progress",
-  "stated_due": "2024-05-19T16:00:00.000000Z",
-  "stated_timeliness": "still open",
-  "unit": "U-2"
-}
-"#);
+    "#);
 
     let personal = ledger.run(&["case", "show", "C-1", "--personal"]).done().stdout;
     for words in

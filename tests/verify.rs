@@ -37,9 +37,9 @@ fn an_intact_ledger_holds_and_the_verdict_says_what_it_does_not_prove() {
     ledger       ledger.example/office-1
     genesis      3046d7898c63f04e0cf68e540eff48032be38473a383f4a5700ddf483da43604
     records      11 in 7 streams
-    chain head   026c32ff647ebfa2456521b51633d8960bcf4ac3967a9e4d566fcb27659ffd3f
-    root         44538d9b968afcc99fcaff111a43daef4bbb39fd18085dc5f1ff20c4f39441bf
-    read now     2244 bytes of log/, 613 bytes of vault/ with 8 personal values
+    chain head   4d43dbe30632685c9f5f8fc0fc6cd6b3b87948bd90767dea98c3443df671f2ce
+    root         fa493ff5592b2c38cdf471fc5b874d2df4a1949c7c5fefc49196957e33cac76e
+    read now     2250 bytes of log/, 613 bytes of vault/ with 8 personal values
     checkpoints  3 of the ledger's own hold, the newest at size 11; keep it elsewhere: docket checkpoint > FILE
     tail cut     record 7: a recovery cut the log to size 7 and kept what it cut in cut/00000000.cut
     not covered  no checkpoint from outside was compared: a full rewrite by whoever holds the key, an old copy put back, or a cut tail with its checkpoints would not show
@@ -47,7 +47,7 @@ fn an_intact_ledger_holds_and_the_verdict_says_what_it_does_not_prove() {
     not covered  whether the recorded acts follow from each other by the rules (--rules)
     not covered  the index (--index)
     not covered  whether what was recorded is true, and what was never recorded
-    verdict: intact: 11 records under root 44538d9b968afcc99fcaff111a43daef4bbb39fd18085dc5f1ff20c4f39441bf, 3 own and 0 given checkpoints hold, 0 cosignatures; without a checkpoint kept elsewhere a full rewrite would not show
+    verdict: intact: 11 records under root fa493ff5592b2c38cdf471fc5b874d2df4a1949c7c5fefc49196957e33cac76e, 3 own and 0 given checkpoints hold, 0 cosignatures; without a checkpoint kept elsewhere a full rewrite would not show
     ");
     let verdict = ledger.verify(0);
     assert_eq!((&verdict["verdict"], &verdict["size"]), (&"intact".into(), &11.into()));
