@@ -47,8 +47,8 @@ fn every_deed_is_a_command_of_the_command_line() {
         let help = ledger.run(&[&words[..], &["--help"]].concat()).done().stdout;
         for field in command["fields"].as_array().unwrap() {
             let name = field["field"].as_str().unwrap();
-            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let is_described = words(&help).contains(&words(field["help"].as_str().unwrap()));
+            let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let is_described = plain(&help).contains(&plain(field["help"].as_str().unwrap()));
             let is_there = is_described || help.contains(&format!("--{name}"));
             assert!(is_there, "{words:?} has no {name} in {help}");
         }

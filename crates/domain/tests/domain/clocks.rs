@@ -106,9 +106,8 @@ fn a_term_over_the_chinese_new_year_of_2010_ends_on_a_make_up_saturday() {
 #[test]
 fn a_term_ends_with_a_civil_day_over_a_change_of_clocks() {
     let zone = docket_domain::Zone::named("Europe/London").unwrap();
-    let mut ledger = crate::support::Ledger::default();
-    ledger.states = docket_domain::Memory::new(std::sync::Arc::new(zone.clone()));
-    let mut office = Office(ledger);
+    let states = docket_domain::Memory::new(std::sync::Arc::new(zone.clone()));
+    let mut office = Office(crate::support::Ledger { states, ..crate::support::Ledger::default() });
     office.adopt("uk-complaints", "2009-01-01");
     // Raised on the Friday before the clocks go forward, late in the evening.
     let raised = Timestamp(zone.start_of(day("2010-03-27")).0 - 60_000_000);
