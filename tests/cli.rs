@@ -686,6 +686,38 @@ fn a_report_is_by_unit_by_period_and_as_of_a_day() {
     assert!(said.starts_with("cases: all time, as known now (log of 9 records)\n"), "{said}");
 }
 
+#[test]
+fn a_report_is_narrowed_by_what_it_can_be_narrowed_by() {
+    let ledger = village();
+    let report = |args: &[&str]| ledger.run(&[&["report"], args].concat());
+    let one = report(&["cases", "--unit", "U-2", "--state", "registered", "--json"]).done().json();
+    assert_eq!(one["filters"], json!({ "unit": "U-2", "state": "registered" }));
+    assert_eq!(figure(&one, "registered"), 1);
+    assert_eq!(figure(&report(&["cases", "--unit", "U-2", "--json"]).done().json(), "registered"), 1);
+    assert_eq!(figure(&report(&["cases", "--unit", "U-1", "--json"]).done().json(), "registered"), 2);
+    assert_eq!(figure(&report(&["cases", "--official", "O-2", "--json"]).done().json(), "registered"), 0);
+    report(&["finance", "--state", "closed"]).fails(
+        2,
+        "the report finance cannot be narrowed by --state",
+        "it takes --unit",
+    );
+    report(&["cases", "--unit", "U-99"]).fails(
+        2,
+        "there is no U-99 in what is known then",
+        "docket unit list",
+    );
+    // Every report in every form, in both languages.
+    for name in ["overview", "cases", "timeliness", "pairing", "aid", "stays", "rectification", "finance"] {
+        let found = report(&[name, "--json", "--by-unit"]).done().json();
+        assert_eq!(found["report"], name);
+        let figures = found["figures"].as_array().unwrap().len();
+        let rows = found["by_unit"].as_array().unwrap().len();
+        let lines = report(&[name, "--csv", "--by-unit"]).done().stdout;
+        assert_eq!(lines.lines().count(), 1 + figures * (1 + rows), "{name}");
+        assert!(report(&[name, "--lang", "zh"]).done().stdout.contains("按现在已知"), "{name}");
+    }
+}
+
 /// Every question that an index could answer wrongly.
 fn answers(ledger: &Ledger) -> Vec<String> {
     [

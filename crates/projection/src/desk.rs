@@ -2,13 +2,15 @@
 
 use std::{path::Path, sync::Arc};
 
-use docket_domain::{StreamKind, StreamRef, View as _};
+use docket_domain::{StreamKind, StreamRef, Timestamp, View as _};
 use docket_log::{Disk, Reader, StoredRecord};
+use docket_proof::RecordIndex;
 
 use crate::{
     error::ProjectionError,
     follow::{Folded, Purpose, mismatch, zone_of},
     index::Index,
+    report::Scope,
     states::States,
 };
 
@@ -67,6 +69,18 @@ impl Desk {
     /// Returns the number of records that the states are folded from.
     pub fn size(&self) -> u64 {
         self.folded.size
+    }
+
+    /// Returns the scope of a report on everything that is known here.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn scope(&self) -> Result<Scope, ProjectionError> {
+        let known_until = match self.size().checked_sub(1) {
+            Some(last) => self.reader.record(RecordIndex(last))?.view().recorded_at,
+            None => i64::MIN,
+        };
+        Ok(Scope::all(self.size(), Timestamp(known_until)))
     }
 
     /// Returns what a person should know about how the answers come about.

@@ -33,7 +33,7 @@ pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS
 pub use office::{Acknowledge, Office};
 pub use rebuild::{Rebuilt, rebuild};
 pub use report::{
-    Basis, Check, Evidence, Figure, FigureName, Language, Report, ReportName, Row, Scope, Term, UnitOfCount,
-    Value,
+    Basis, Check, Citation, Doubt, Evidence, Figure, FigureName, Filter, Language, Report, ReportName, Row,
+    RulesInForce, Scope, Term, UnitOfCount, Value,
 };
 pub use states::{FoldError, States, meta_of};

@@ -5,7 +5,10 @@ mod json;
 mod table;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use docket_projection::{Desk, Figure, FigureName, Language, ProjectionError, ReportName, Scope, Value};
+use docket_domain::{CaseStatus, HouseholdId, OfficialId, UnitId, View as _};
+use docket_projection::{
+    Desk, Figure, FigureName, Language, ProjectionError, ReportName, Scope, States, Value,
+};
 
 use crate::{failure::Failure, output::Output, session::Place, times};
 
@@ -24,6 +27,18 @@ pub(crate) struct Args {
     /// Also by the unit responsible
     #[arg(long)]
     by_unit: bool,
+    /// Only what is of this unit, of those merged into it and of those below it
+    #[arg(long, value_name = "U-N")]
+    unit: Option<UnitId>,
+    /// Only what is of this official: handled, held, made or owed by them
+    #[arg(long, value_name = "O-N")]
+    official: Option<OfficialId>,
+    /// Only what is of this household
+    #[arg(long, value_name = "H-N")]
+    household: Option<HouseholdId>,
+    /// Only cases in this state, such as registered, in-progress, replied or closed
+    #[arg(long)]
+    state: Option<CaseStatus>,
     /// Show this figure only, with the records behind it
     #[arg(long, value_name = "FIGURE")]
     explain: Option<String>,
@@ -57,6 +72,10 @@ impl Args {
             period: None,
             as_of: None,
             by_unit: false,
+            unit: None,
+            official: None,
+            household: None,
+            state: None,
             explain: None,
             csv: false,
             lang: Lang::En,
@@ -85,9 +104,20 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             Desk::open_at(place.disk(), |reader| reader.size_at(until).map_err(ProjectionError::from))?
         }
     };
-    let as_of_size = desk.size();
-    let scope = Scope { period, as_of_size, by_unit: args.by_unit, explains: explained.is_some() };
-    let mut report = args.name.make(desk.states()?, scope);
+    let scope = Scope {
+        period,
+        by_unit: args.by_unit,
+        explained,
+        unit: args.unit,
+        official: args.official,
+        household: args.household,
+        status: args.state,
+        ..desk.scope()?
+    };
+    takes(args.name, &scope)?;
+    let states = desk.states()?;
+    exists(states, &scope)?;
+    let mut report = args.name.make(states, &scope);
     if let Some(name) = explained {
         let keep = |figures: &mut Vec<Figure>| figures.retain(|figure| figure.name == name);
         keep(&mut report.figures);
@@ -121,6 +151,30 @@ fn figure_named(name: &str) -> Result<FigureName, Failure> {
         Failure::usage(format!("there is no figure {name:?}"))
             .hint("the names stand in the report's --json, such as registered or closed")
     })
+}
+
+/// Refuses a filter that would narrow nothing.
+fn takes(name: ReportName, scope: &Scope) -> Result<(), Failure> {
+    let foreign = scope.filters().into_iter().find(|(filter, _)| !name.filters().contains(filter));
+    let Some((filter, _)) = foreign else { return Ok(()) };
+    let taken: Vec<_> = name.filters().iter().map(|filter| format!("--{}", filter.term().name)).collect();
+    let (name, filter) = (name.term().name, filter.term().name);
+    Err(Failure::usage(format!("the report {name} cannot be narrowed by --{filter}"))
+        .hint(format!("it takes {}", taken.join(", "))))
+}
+
+/// Refuses a filter that names something nobody registered.
+fn exists(states: &States, scope: &Scope) -> Result<(), Failure> {
+    let named = [
+        scope.unit.map(UnitId::stream),
+        scope.official.map(OfficialId::stream),
+        scope.household.map(HouseholdId::stream),
+    ];
+    match named.into_iter().flatten().find(|stream| stream.id > states.count(stream.kind)) {
+        Some(stream) => Err(Failure::usage(format!("there is no {stream} in what is known then"))
+            .hint("docket unit list and docket official list show which there are")),
+        None => Ok(()),
+    }
 }
 
 /// Returns a ratio in percent with two decimals.

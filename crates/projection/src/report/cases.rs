@@ -1,78 +1,60 @@
 //! The report on cases: how many, how far, and how they stand to the due date their source stated.
 
-use std::collections::BTreeMap;
-
-use docket_domain::{CaseState, Timeliness, UnitId, View as _};
+use docket_domain::{CaseState, Timeliness};
 
 use super::{
-    figure::{Basis, Counter, Figure, UnitOfCount},
+    lens::Lens,
     names::{FigureName, ReportName},
-    sheet::{Check, Report, Row, Scope},
+    sheet::Report,
+    tally::{Tallies, tally},
 };
-use crate::states::States;
 
-/// Makes the report from all states.
-pub(super) fn report(states: &States, scope: Scope) -> Report {
-    let mut total = Counts::new(scope.explains);
-    // Cases of no unit come last: `None` is turned into the largest key.
-    let mut units: BTreeMap<(bool, Option<UnitId>), Counts> = BTreeMap::new();
-    for (_, case) in states.cases() {
-        if !scope.has(case.registered.at) {
-            continue;
-        }
-        total.add(case);
-        if scope.by_unit {
-            let unit = case.responsible();
-            let counts = units.entry((unit.is_none(), unit));
-            counts.or_insert_with(|| Counts::new(scope.explains)).add(case);
-        }
+tally! {
+    struct Cases {
+        registered: figure Registered, Cases, Registered;
+        closed: figure Closed, Cases, Registered;
+        open: figure Open, Cases, Registered;
+        replied: figure Replied, Cases, Registered;
+        reopened: figure Reopened, Cases, Registered;
+        with_due: figure WithStatedDue, Cases, Registered;
+        closed_by: figure ClosedByStatedDue, Cases, Registered;
+        closed_after: figure ClosedAfterStatedDue, Cases, Registered;
+        open_with_due: figure OpenWithStatedDue, Cases, Registered;
+        without_due: figure WithoutStatedDue, Cases, Registered;
+        by_due_rate: ratio ByStatedDueRate, Cases, Registered;
     }
-    let rows = units.into_iter().map(|((_, unit), counts)| Row {
-        code: unit.map(|unit| unit.to_string()),
-        name: unit.and_then(|unit| states.unit(unit)).map(|unit| unit.name.to_string()),
-        figures: counts.figures(),
-    });
-    let checks = vec![Check {
-        whole: FigureName::Registered,
-        parts: vec![FigureName::Closed, FigureName::Open],
-        expected: total.registered.count(),
-        found: total.closed.count() + total.open.count(),
-    }];
-    Report { name: ReportName::Cases, figures: total.figures(), rows: rows.collect(), checks, scope }
 }
 
-struct Counts {
-    registered: Counter,
-    closed: Counter,
-    open: Counter,
-    reopened: Counter,
-    replied: Counter,
-    with_due: Counter,
-    closed_by: Counter,
-    closed_after: Counter,
-    open_with_due: Counter,
-    without_due: Counter,
-    by_due_rate: Counter,
+/// Makes the report.
+pub(super) fn report(lens: &Lens<'_>) -> Report {
+    let mut tallies = Tallies::<Cases>::new(lens);
+    for (_, case) in lens.states.cases().filter(|(_, case)| takes(lens, case)) {
+        tallies.of(case.responsible(), |cases| cases.add(case));
+    }
+    let by_stated_due: &[_] = &[
+        FigureName::ClosedByStatedDue,
+        FigureName::ClosedAfterStatedDue,
+        FigureName::OpenWithStatedDue,
+        FigureName::WithoutStatedDue,
+    ];
+    let sums = [
+        (FigureName::Registered, &[FigureName::Closed, FigureName::Open][..]),
+        (FigureName::Registered, by_stated_due),
+    ];
+    tallies.report(ReportName::Cases, &sums)
 }
 
-impl Counts {
-    fn new(explains: bool) -> Self {
-        let counter = || Counter::new(explains);
-        Self {
-            registered: counter(),
-            closed: counter(),
-            open: counter(),
-            reopened: counter(),
-            replied: counter(),
-            with_due: counter(),
-            closed_by: counter(),
-            closed_after: counter(),
-            open_with_due: counter(),
-            without_due: counter(),
-            by_due_rate: counter(),
-        }
-    }
+/// Says whether a case counts: registered in the period, and as was asked for.
+pub(super) fn takes(lens: &Lens<'_>, case: &CaseState) -> bool {
+    lens.has(case.registered.at) && is_asked(lens, case)
+}
 
+/// Says whether a case is of the official and of the state that were asked for.
+pub(super) fn is_asked(lens: &Lens<'_>, case: &CaseState) -> bool {
+    lens.takes_official(case.handler) && lens.scope.status.is_none_or(|status| case.status == status)
+}
+
+impl Cases {
     fn add(&mut self, case: &CaseState) {
         self.registered.add(case.registered_record);
         match &case.closure {
@@ -99,22 +81,5 @@ impl Counts {
             Timeliness::NoneStated => &mut self.without_due,
         };
         by_due.add(case.last_record);
-    }
-
-    fn figures(self) -> Vec<Figure> {
-        let cases = |counter: Counter, name| counter.figure(name, UnitOfCount::Cases, Basis::Registered);
-        vec![
-            cases(self.registered, FigureName::Registered),
-            cases(self.closed, FigureName::Closed),
-            cases(self.open, FigureName::Open),
-            cases(self.replied, FigureName::Replied),
-            cases(self.reopened, FigureName::Reopened),
-            cases(self.with_due, FigureName::WithStatedDue),
-            cases(self.closed_by, FigureName::ClosedByStatedDue),
-            cases(self.closed_after, FigureName::ClosedAfterStatedDue),
-            cases(self.open_with_due, FigureName::OpenWithStatedDue),
-            cases(self.without_due, FigureName::WithoutStatedDue),
-            self.by_due_rate.ratio(FigureName::ByStatedDueRate, UnitOfCount::Cases, Basis::Registered),
-        ]
     }
 }

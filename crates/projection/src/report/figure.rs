@@ -22,6 +22,12 @@ terms! {
         Difficulties = "difficulties", "difficulties", "个难题";
         Vehicles = "vehicles", "vehicles", "辆";
         Declarations = "declarations", "declarations", "份";
+        Gifts = "gifts", "gifts", "件";
+        Clocks = "clocks", "clocks", "个时限";
+        Pairings = "pairings", "pairings", "对";
+        Deliveries = "deliveries", "deliveries", "次";
+        OfficialYears = "official-years", "official-years", "人年";
+        Violations = "violations", "violations", "起";
         Findings = "findings", "findings", "项";
         Points = "points", "points", "分";
         Fen = "fen", "fen", "分钱";
@@ -66,6 +72,13 @@ impl Value {
     }
 }
 
+terms! {
+    /// Why a figure is not to be taken at its word.
+    pub enum Doubt {
+        TooFewPages = "too-few-pages", "less than a page for a hundred visits and receptions", "每百次走访接访不足一页";
+    }
+}
+
 /// One figure of a report.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Figure {
@@ -78,7 +91,7 @@ pub struct Figure {
     /// How many.
     pub value: Value,
     /// A reason not to take it at its word.
-    pub is_doubtful: bool,
+    pub doubt: Option<Doubt>,
     /// The records behind it, where they were asked for.
     pub evidence: Option<Evidence>,
 }
@@ -131,6 +144,22 @@ impl Counter {
         }
     }
 
+    /// Counts so many, known by one record.
+    #[inline]
+    pub(crate) fn add_many(&mut self, many: u64, record: u64) {
+        self.numerator = self.numerator.saturating_add(many);
+        if let Some(evidence) = &mut self.evidence {
+            evidence.note(record, false);
+        }
+    }
+
+    /// As [`add_many`](Self::add_many), where there are any.
+    pub(crate) fn add_some(&mut self, many: u64, record: u64) {
+        if many > 0 {
+            self.add_many(many, record);
+        }
+    }
+
     /// Counts one of the denominator, and of the numerator where it is true.
     #[inline]
     pub(crate) fn ask(&mut self, is_true: bool, record: u64) {
@@ -141,16 +170,11 @@ impl Counter {
         }
     }
 
-    /// Returns the count.
-    pub(crate) fn count(&self) -> u64 {
-        self.numerator
-    }
-
     /// Makes the figure of a count.
     pub(crate) fn figure(self, name: FigureName, unit_of_count: UnitOfCount, basis: Basis) -> Figure {
         let value = Value::Count(self.numerator);
         let evidence = self.evidence.map(|evidence| *evidence);
-        Figure { name, unit_of_count, basis, value, is_doubtful: false, evidence }
+        Figure { name, unit_of_count, basis, value, doubt: None, evidence }
     }
 
     /// Makes the figure of a ratio.

@@ -1,23 +1,54 @@
 //! Reports: figures that anybody can recompute from the log. Each is a pure function of the states and a scope.
 
+mod aid;
 mod cases;
 mod figure;
+mod finance;
+mod lens;
 mod names;
+mod overview;
+mod pairing;
+mod rectification;
 mod sheet;
+mod stays;
+mod tally;
 pub(crate) mod term;
+mod timeliness;
 
-pub use figure::{Basis, Evidence, Figure, UnitOfCount, Value};
+pub use figure::{Basis, Doubt, Evidence, Figure, UnitOfCount, Value};
 pub use names::{FigureName, ReportName};
-pub use sheet::{Check, Report, Row, Scope};
+pub use sheet::{Check, Citation, Filter, Report, Row, RulesInForce, Scope};
 pub use term::{Language, Term};
 
+use self::lens::Lens;
 use crate::states::States;
 
+/// Makes a report from the states as a scope looks at them.
+type MakeReport = fn(&Lens<'_>) -> Report;
+
 impl ReportName {
-    /// Makes the report from all states.
-    pub fn make(self, states: &States, scope: Scope) -> Report {
+    /// Makes the report from all states. A filter that it does not [take](Self::filters) narrows nothing.
+    pub fn make(self, states: &States, scope: &Scope) -> Report {
+        let lens = Lens::new(states, scope);
         match self {
-            Self::Cases => cases::report(states, scope),
+            Self::Overview => overview::report(&lens),
+            Self::Cases => cases::report(&lens),
+            Self::Timeliness => timeliness::report(&lens),
+            Self::Pairing => pairing::report(&lens),
+            Self::Aid => aid::report(&lens),
+            Self::Stays => stays::report(&lens),
+            Self::Rectification => rectification::report(&lens),
+            Self::Finance => finance::report(&lens),
+        }
+    }
+
+    /// Returns what it can be narrowed to.
+    pub const fn filters(self) -> &'static [Filter] {
+        match self {
+            Self::Cases | Self::Timeliness => &[Filter::Unit, Filter::Official, Filter::State],
+            Self::Pairing | Self::Aid => &[Filter::Unit, Filter::Official, Filter::Household],
+            Self::Stays | Self::Rectification => &[Filter::Unit, Filter::Official],
+            Self::Overview | Self::Finance => &[Filter::Unit],
         }
     }
 }

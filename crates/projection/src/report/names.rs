@@ -5,13 +5,31 @@ use super::term::terms;
 terms! {
     /// A report.
     pub enum ReportName {
+        Overview = "overview", "overview", "总览";
         Cases = "cases", "cases", "信访事项";
+        Timeliness = "timeliness", "timeliness", "时效";
+        Pairing = "pairing", "pairing", "结穷亲";
+        Aid = "aid", "aid", "帮扶";
+        Stays = "stays", "stays", "三进三同";
+        Rectification = "rectification", "rectification", "三项治理";
+        Finance = "finance", "finance", "财务管理";
     }
 }
 
 terms! {
     /// What a figure is.
     pub enum FigureName {
+        Units = "units", "villages and communities", "村和社区";
+        Villages = "villages", "villages", "村";
+        Communities = "communities", "communities", "社区";
+        Officials = "officials", "officials in service", "在职干部";
+        Households = "households", "households on the register", "在册户数";
+        IssuesCollected = "issues_collected", "issues collected", "收集问题";
+        IssuesResolved = "issues_resolved", "issues resolved, of those collected", "解决问题";
+        IssuesTerminated = "issues_terminated", "issues declined, withdrawn, merged or void", "终止";
+        IssuesPending = "issues_pending", "issues still in hand", "尚在办理";
+        IssuesResolvedRate = "issues_resolved_rate", "issues resolved, of those collected", "问题解决率";
+
         Registered = "registered", "registered", "登记";
         Closed = "closed", "closed", "办结";
         Open = "open", "open", "未办结";
@@ -23,6 +41,102 @@ terms! {
         OpenWithStatedDue = "open_with_stated_due", "still open with one", "注明期限未办结";
         ByStatedDueRate = "by_stated_due_rate", "closed by the stated due date, of those with one", "注明期限内办结率";
         WithoutStatedDue = "without_stated_due", "without one", "来源未注明期限";
+
+        ClocksFellDue = "clocks_fell_due", "terms that fell due", "到期时限";
+        ClocksMet = "clocks_met", "terms met", "按期完成";
+        ClocksMetLate = "clocks_met_late", "terms met too late", "逾期完成";
+        ClocksMissed = "clocks_missed", "terms missed", "逾期未完成";
+        ClocksRunning = "clocks_running", "terms that run", "在期";
+        ClocksOverdue = "clocks_overdue", "terms overdue", "现已逾期";
+        AcknowledgedInTerm = "acknowledged_in_term", "acknowledged in term", "按期告知收到率";
+        AssignedInTerm = "assigned_in_term", "assigned in term", "按期交办率";
+        AcceptanceInTime = "acceptance_in_time", "petitioners told in term", "及时受理率";
+        InTermRate = "in_term_rate", "replied to in (extended) term", "按期办结率";
+        ReviewedInTerm = "reviewed_in_term", "reviews decided in term", "按期复查率";
+        RecheckedInTerm = "rechecked_in_term", "re-checks decided in term", "按期复核率";
+        SupervisionAnsweredInTerm = "supervision_answered_in_term", "supervisions answered in term", "督办按期答复率";
+        AcknowledgeRunning = "acknowledge_running", "to be acknowledged", "待告知收到";
+        AssignRunning = "assign_running", "to be assigned", "待交办";
+        TellRunning = "tell_running", "petitioners to be told", "待告知受理";
+        HandleRunning = "handle_running", "to be replied to", "待答复";
+        ReviewRunning = "review_running", "reviews to be decided", "待复查";
+        RecheckRunning = "recheck_running", "re-checks to be decided", "待复核";
+        SupervisionRunning = "supervision_running", "supervisions to be answered", "待答复督办";
+
+        PairingsEstablished = "pairings_established", "pairings established", "结对";
+        PairingsLasting = "pairings_lasting", "pairings established that last", "其中仍结对";
+        PairingsEnded = "pairings_ended", "pairings established that ended", "其中已解除";
+        PairingsLive = "pairings_live", "pairings that live", "现有结对";
+        HouseholdsPaired = "households_paired", "households paired with somebody", "已结对户数";
+        PairingAttainment = "pairing_attainment", "duty-holders whose quota is met", "结对任务完成率";
+        PairingByOfficials = "pairing_by_officials", "officials whose quota is met", "干部结对任务完成率";
+        PairingByBranches = "pairing_by_branches", "branches whose quota is met", "支部结对任务完成率";
+        OfficialsWithoutBranch = "officials_without_branch", "officials who owe through a branch and have none", "未编入支部干部";
+
+        Stays = "stays", "stays in a village", "驻村";
+        StaysEnded = "stays_ended", "stays that ended, of those begun", "驻村已结束";
+        StaysCertified = "stays_certified", "stays certified, of those that ended", "驻村已证明";
+        StayAttainment = "stay_attainment", "years in which officials stayed as long as is owed", "驻村任务完成率";
+
+        AidDeliveries = "aid_deliveries", "deliveries of aid", "帮扶";
+        AidConfirmed = "aid_confirmed", "deliveries whose receipt another party confirmed", "帮扶签收率";
+        AidDeliveredFen = "aid_delivered_fen", "aid delivered, in money", "帮扶金额";
+        AidConfirmedFen = "aid_confirmed_fen", "aid whose receipt is confirmed, in money", "已签收帮扶金额";
+        AidUnconfirmedFen = "aid_unconfirmed_fen", "aid without a confirmed receipt, in money", "未签收帮扶金额";
+        Projects = "projects", "projects started", "启动项目";
+        ProjectsVerified = "projects_verified", "projects verified", "验收项目";
+        ProjectsUnverified = "projects_unverified", "projects not verified", "未验收项目";
+        ProjectsBudgetFen = "projects_budget_fen", "budgets of projects", "项目预算";
+        ProjectsSpentFen = "projects_spent_fen", "cost of verified projects", "验收项目支出";
+        ProjectBeneficiaries = "project_beneficiaries", "persons served by verified projects, as their verifiers count", "项目受益人数";
+        AidMoneyFen = "aid_money_fen", "money of confirmed aid and verified projects", "帮扶资金";
+        Difficulties = "difficulties", "difficulties resolved", "解决困难";
+        Beneficiaries = "beneficiaries", "distinct persons whom confirmed aid reached", "受益群众";
+
+        Gifts = "gifts", "gifts handed in", "上交红包";
+        GiftsFen = "gifts_fen", "gifts handed in, in money", "上交红包金额";
+        GiftsReceipted = "gifts_receipted", "gifts receipted, of those handed in", "已开收据";
+        GiftsInTime = "gifts_in_time", "gifts handed in and receipted by the cut-off", "限期内上交并开收据";
+        GiftsLenient = "gifts_lenient", "gifts dealt with leniently", "从宽处理";
+        GiftsStrict = "gifts_strict", "gifts dealt with strictly", "从严处理";
+        GiftsUndecided = "gifts_undecided", "gifts not decided", "尚未处理";
+        Vehicles = "vehicles", "vehicles over standard", "超标车";
+        VehiclesTransitional = "vehicles_transitional", "vehicles in transition", "过渡";
+        VehiclesReassigned = "vehicles_reassigned", "vehicles reassigned", "调剂";
+        VehiclesAuctioned = "vehicles_auctioned", "vehicles auctioned", "拍卖";
+        VehiclesOpen = "vehicles_open", "vehicles without a live disposal", "未处置";
+        VehiclesOverrun = "vehicles_overrun", "vehicles in use beyond their transition", "过渡逾期";
+        VehicleProceedsFen = "vehicle_proceeds_fen", "proceeds of auctions", "拍卖所得";
+        VehiclesSelfChecked = "vehicles_self_checked", "vehicles found by the unit itself by the cut-off", "限期内自查";
+        Declarations = "declarations", "declarations of business interests filed", "经商办企业申报";
+        DeclarationsInTime = "declarations_in_time", "declarations filed by the cut-off", "限期内申报";
+        DeclarationsWithInterest = "declarations_with_interest", "declarations that name an interest", "申报有经商办企业";
+        DeclarationsWithoutInterest = "declarations_without_interest", "declarations that name none", "零申报";
+        InterestsRectified = "interests_rectified", "interests given up by the cut-off", "限期内整改";
+        InterestsRectifiedLate = "interests_rectified_late", "interests given up later", "逾期整改";
+        InterestsOpen = "interests_open", "interests not given up, the cut-off to come", "尚待整改";
+        InterestsOverdue = "interests_overdue", "interests not given up, the cut-off past", "逾期未整改";
+        Violations = "violations", "violations of discipline found", "发现违规问题";
+        ViolationsCorrected = "violations_corrected", "violations corrected, of those found", "纠正违规问题";
+        ViolationsUncorrected = "violations_uncorrected", "violations not corrected", "尚未纠正";
+        Findings = "findings", "findings of inspections issued", "监督检查发现问题";
+        FindingsAnsweredInTerm = "findings_answered_in_term", "findings answered in term", "监督检查问题按期答复";
+
+        AttestationsDue = "attestations_due", "attestations due", "应报落实情况";
+        AttestationsFulfilled = "attestations_fulfilled", "attested as kept", "已落实";
+        AttestationsNotFulfilled = "attestations_not_fulfilled", "attested as not kept", "未落实";
+        AttestationsMissing = "attestations_missing", "not attested", "未报";
+        TwoLines = "two_lines", "two lines of revenue and expenditure", "收支两条线";
+        TreasuryPayment = "treasury_payment", "central treasury payment", "国库集中支付";
+        CashControl = "cash", "cash", "现金管理";
+        ExpenseReview = "expense_review", "accounting and expense review", "会计核算和开支审核";
+        Audit = "audit", "audit", "审计监督";
+        PublicNotice = "public_notice", "public notice", "财务公开";
+        Accountability = "accountability", "accountability", "责任追究";
+        NoticesPosted = "notices_posted", "public notices posted", "公示";
+        ExpensesApproved = "expenses_approved", "expenses approved", "审批开支";
+        ExpensesFen = "expenses_fen", "expenses approved, in money", "审批开支金额";
+        LiabilitiesPursued = "liabilities_pursued", "liabilities pursued", "责任追究人次";
     }
 }
 

@@ -207,8 +207,8 @@ pub(crate) fn reference(reader: &Reader) -> String {
 
 /// The report on cases, as bytes.
 pub(crate) fn report(desk: &mut Desk) -> Vec<u8> {
-    let scope = Scope { by_unit: true, as_of_size: desk.size(), ..Scope::default() };
-    let report = ReportName::Cases.make(desk.states().unwrap(), scope);
+    let scope = Scope { by_unit: true, ..desk.scope().unwrap() };
+    let report = ReportName::Cases.make(desk.states().unwrap(), &scope);
     format!("{report:?}").into_bytes()
 }
 

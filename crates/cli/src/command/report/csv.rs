@@ -5,7 +5,7 @@ use docket_projection::{Figure, Language, Report, Value};
 use super::{Given, percent};
 use crate::{failure::Failure, output::Output};
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 17] = [
     "report",
     "unit",
     "unit_name",
@@ -21,6 +21,8 @@ const HEADER: [&str; 15] = [
     "period",
     "as_of",
     "as_of_size",
+    "filters",
+    "rules",
 ];
 
 pub(super) fn write(
@@ -37,8 +39,9 @@ pub(super) fn write(
     };
     report.figures.iter().try_for_each(|figure| line("", "", figure))?;
     for row in &report.rows {
-        let (code, name) = (row.code.as_deref().unwrap_or("-"), row.name.as_deref().unwrap_or_default());
-        row.figures.iter().try_for_each(|figure| line(code, name, figure))?;
+        let code = row.unit.map_or_else(|| "-".to_owned(), |unit| unit.to_string());
+        let name = row.name.as_deref().unwrap_or_default();
+        row.figures.iter().try_for_each(|figure| line(&code, name, figure))?;
     }
     let bytes = writer.into_inner().map_err(|error| Failure::undecided(error.to_string()))?;
     output.raw(&bytes)
@@ -51,13 +54,17 @@ fn cells(
     code: &str,
     name: &str,
     figure: &Figure,
-) -> [String; 15] {
+) -> [String; 17] {
     let (value, numerator, denominator) = match figure.value {
         Value::Count(value) => (value.to_string(), String::new(), String::new()),
         Value::Ratio { numerator, denominator } => {
             (String::new(), numerator.to_string(), denominator.to_string())
         }
     };
+    let filters = report.scope.filters();
+    let filters: Vec<_> =
+        filters.iter().map(|(filter, value)| format!("{}={value}", filter.term().name)).collect();
+    let rules: Vec<_> = report.rules.iter().map(|rules| rules.name.as_str()).collect();
     [
         report.name.term().name.to_owned(),
         guarded(code),
@@ -70,10 +77,12 @@ fn cells(
         numerator,
         denominator,
         percent(figure.value).unwrap_or_default(),
-        if figure.is_doubtful { "doubtful" } else { "" }.to_owned(),
+        if figure.doubt.is_some() { "doubtful" } else { "" }.to_owned(),
         guarded(given.period.unwrap_or_default()),
         guarded(given.as_of.unwrap_or_default()),
         report.scope.as_of_size.to_string(),
+        filters.join(" "),
+        guarded(&rules.join(" ")),
     ]
 }
 

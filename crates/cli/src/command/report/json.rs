@@ -1,6 +1,8 @@
 //! A report as one JSON object.
 
-use docket_projection::{Check, Figure, Language, Report, Row, Value};
+use std::collections::BTreeMap;
+
+use docket_projection::{Check, Citation, Figure, Language, Report, Row, Value};
 use serde::Serialize;
 
 use super::{Given, percent};
@@ -11,16 +13,40 @@ pub(super) struct ReportJson<'a> {
     period: Option<&'a str>,
     as_of: Option<&'a str>,
     as_of_size: u64,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    filters: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rules: Vec<RulesJson<'a>>,
     figures: Vec<FigureJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by_unit: Option<Vec<RowJson<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<CheckJson>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    citations: Vec<CitationJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RulesJson<'a> {
+    name: &'a str,
+    record: u64,
+}
+
+#[derive(Serialize)]
+struct CitationJson<'a> {
+    unit: String,
+    name: &'a str,
+    numerator: i64,
+    denominator: u64,
+    counted_in: &'a str,
+    period: &'a str,
+    source: &'a str,
+    record: u64,
 }
 
 #[derive(Serialize)]
 struct RowJson<'a> {
-    unit: Option<&'a str>,
+    unit: Option<String>,
     name: Option<&'a str>,
     figures: Vec<FigureJson<'a>>,
 }
@@ -41,6 +67,8 @@ struct FigureJson<'a> {
     percent: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     doubtful: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubt: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<EvidenceJson<'a>>,
 }
@@ -65,7 +93,7 @@ impl<'a> ReportJson<'a> {
     pub(super) fn new(report: &'a Report, given: Given<'a>, language: Language) -> Self {
         let figures = |figures: &'a [Figure]| figures.iter().map(|figure| of(figure, language)).collect();
         let row = |row: &'a Row| RowJson {
-            unit: row.code.as_deref(),
+            unit: row.unit.map(|unit| unit.to_string()),
             name: row.name.as_deref(),
             figures: figures(&row.figures),
         };
@@ -74,9 +102,21 @@ impl<'a> ReportJson<'a> {
             period: given.period,
             as_of: given.as_of,
             as_of_size: report.scope.as_of_size,
+            filters: report
+                .scope
+                .filters()
+                .into_iter()
+                .map(|(filter, value)| (filter.term().name, value))
+                .collect(),
+            rules: report
+                .rules
+                .iter()
+                .map(|rules| RulesJson { name: &rules.name, record: rules.record })
+                .collect(),
             figures: figures(&report.figures),
             by_unit: report.scope.by_unit.then(|| report.rows.iter().map(row).collect()),
             checks: report.checks.iter().map(check).collect(),
+            citations: report.citations.iter().map(citation).collect(),
         }
     }
 }
@@ -96,12 +136,26 @@ fn of(figure: &Figure, language: Language) -> FigureJson<'_> {
         numerator: ratio.map(|(numerator, _)| numerator),
         denominator: ratio.map(|(_, denominator)| denominator),
         percent: percent(figure.value),
-        doubtful: figure.is_doubtful,
+        doubtful: figure.doubt.is_some(),
+        doubt: figure.doubt.map(|doubt| doubt.term().name),
         evidence: figure.evidence.as_ref().map(|evidence| EvidenceJson {
             counted: &evidence.counted,
             missed: &evidence.missed,
             more: evidence.more,
         }),
+    }
+}
+
+fn citation(cited: &Citation) -> CitationJson<'_> {
+    CitationJson {
+        unit: cited.unit.to_string(),
+        name: &cited.name,
+        numerator: cited.numerator,
+        denominator: cited.denominator,
+        counted_in: &cited.counted_in,
+        period: &cited.period,
+        source: &cited.source,
+        record: cited.record,
     }
 }
 

@@ -1,6 +1,6 @@
 //! A report for people.
 
-use docket_projection::{Figure, Language, Report, UnitOfCount, Value};
+use docket_projection::{Citation, Figure, Language, Report, UnitOfCount, Value};
 
 use super::{Given, percent};
 use crate::{failure::Failure, output::Output, text::escape};
@@ -10,7 +10,10 @@ struct Words {
     all_time: &'static str,
     now: &'static str,
     no_unit: &'static str,
-    doubtful: &'static str,
+    only: &'static str,
+    by_rules: &'static str,
+    record: &'static str,
+    cited: &'static str,
     holds: &'static str,
     fails: &'static str,
 }
@@ -19,7 +22,10 @@ const ENGLISH: Words = Words {
     all_time: "all time",
     now: "now",
     no_unit: "no unit",
-    doubtful: " (doubtful)",
+    only: "only",
+    by_rules: "by the rules",
+    record: "record",
+    cited: "cited, not computed",
     holds: "the sum holds",
     fails: "THE SUM DOES NOT HOLD",
 };
@@ -28,7 +34,10 @@ const CHINESE: Words = Words {
     all_time: "全部时间",
     now: "现在",
     no_unit: "未注明单位",
-    doubtful: "（存疑）",
+    only: "仅限",
+    by_rules: "依据规则",
+    record: "记录",
+    cited: "引用，非本账计算",
     holds: "合计相符",
     fails: "合计不符",
 };
@@ -54,8 +63,9 @@ pub(super) fn write(
             output.line(format_args!("{name}：{period}，按{as_of}已知（日志 {size} 条记录）"))?;
         }
     }
+    header(report, language, &words, output)?;
     let figures = |figures: &[Figure], indent: &str, output: &mut Output| {
-        figures.iter().try_for_each(|figure| self::figure(figure, indent, language, &words, output))
+        figures.iter().try_for_each(|figure| self::figure(figure, indent, language, output))
     };
     figures(&report.figures, "", output)?;
     for check in &report.checks {
@@ -65,24 +75,60 @@ pub(super) fn write(
         let (expected, found) = (check.expected, check.found);
         output.line(format_args!("{whole} {expected} = {} {found}: {verdict}", parts.join(" + ")))?;
     }
+    report.citations.iter().try_for_each(|cited| citation(cited, &words, output))?;
     for row in &report.rows {
-        let unit = row.code.as_deref().unwrap_or(words.no_unit);
+        let unit = row.unit.map_or_else(|| words.no_unit.to_owned(), |unit| unit.to_string());
         output.line(format_args!("{unit} {}", escape(row.name.as_deref().unwrap_or_default())))?;
         figures(&row.figures, "  ", output)?;
     }
     Ok(())
 }
 
-fn figure(
-    figure: &Figure,
-    indent: &str,
-    language: Language,
-    words: &Words,
-    output: &mut Output,
-) -> Result<(), Failure> {
+fn doubt(figure: &Figure, language: Language) -> String {
+    let Some(doubt) = figure.doubt else { return String::new() };
+    let why = doubt.term().word(language);
+    match language {
+        Language::English => format!(" (doubtful: {why})"),
+        Language::Chinese => format!("（存疑：{why}）"),
+    }
+}
+
+/// Writes what was asked for, and by which rules it was decided.
+fn header(report: &Report, language: Language, words: &Words, output: &mut Output) -> Result<(), Failure> {
+    for (filter, value) in report.scope.filters() {
+        output.line(format_args!("{} {} {value}", words.only, filter.term().word(language)))?;
+    }
+    for rules in &report.rules {
+        let (name, record) = (escape(&rules.name), rules.record);
+        output.line(format_args!("{} {name} ({} {record})", words.by_rules, words.record))?;
+    }
+    Ok(())
+}
+
+fn citation(cited: &Citation, words: &Words, output: &mut Output) -> Result<(), Failure> {
+    let value = match cited.denominator {
+        1 => cited.numerator.to_string(),
+        // A percentage with two decimals.
+        10_000 => {
+            let (sign, hundredths) =
+                (if cited.numerator < 0 { "-" } else { "" }, cited.numerator.unsigned_abs());
+            format!("{sign}{}.{:02} %", hundredths / 100, hundredths % 100)
+        }
+        denominator => format!("{} / {denominator}", cited.numerator),
+    };
+    let [counted_in, name, period, source] =
+        [&cited.counted_in, &cited.name, &cited.period, &cited.source].map(|text| escape(text));
+    let (unit, record) = (cited.unit, cited.record);
+    output.line(format_args!(
+        "{value:>14} {counted_in}  {name}, {period}: {source} ({}, {unit}, {} {record})",
+        words.cited, words.record
+    ))
+}
+
+fn figure(figure: &Figure, indent: &str, language: Language, output: &mut Output) -> Result<(), Failure> {
     let label = figure.name.term().word(language);
     let unit = figure.unit_of_count.term().word(language);
-    let doubtful = if figure.is_doubtful { words.doubtful } else { "" };
+    let doubtful = doubt(figure, language);
     match figure.value {
         Value::Count(fen) if figure.unit_of_count == UnitOfCount::Fen => {
             let yuan = if language == Language::Chinese { "元" } else { "yuan" };

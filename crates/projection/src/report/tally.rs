@@ -1,0 +1,104 @@
+//! Tallies: what a report counts, over everything and by unit, declared once.
+
+use std::collections::BTreeMap;
+
+use docket_domain::{RulesState, UnitId, View as _};
+
+use super::{
+    figure::Figure,
+    lens::Lens,
+    names::{FigureName, ReportName},
+    sheet::{Check, Report, Row, RulesInForce},
+};
+
+/// What a report counts of one subject.
+pub(super) trait Tally {
+    /// Begins at nothing; lists the records of the figure that is to be explained.
+    fn new(explained: Option<FigureName>) -> Self;
+
+    /// Makes the figures, in the order in which they are shown.
+    fn figures(self) -> Vec<Figure>;
+}
+
+/// Declares a tally: a counter a figure, each with the way its figure is made, its name, its unit of count and its basis.
+macro_rules! tally {
+    (
+        $(#[$attr:meta])*
+        struct $tally:ident { $( $field:ident: $make:ident $name:ident, $unit:ident, $basis:ident; )+ }
+    ) => {
+        $(#[$attr])*
+        struct $tally { $( $field: $crate::report::figure::Counter, )+ }
+
+        impl $crate::report::tally::Tally for $tally {
+            fn new(explained: Option<$crate::report::names::FigureName>) -> Self {
+                let counter = |name| $crate::report::figure::Counter::new(explained == Some(name));
+                Self { $( $field: counter($crate::report::names::FigureName::$name), )+ }
+            }
+
+            fn figures(self) -> Vec<$crate::report::figure::Figure> {
+                vec![$( self.$field.$make(
+                    $crate::report::names::FigureName::$name,
+                    $crate::report::figure::UnitOfCount::$unit,
+                    $crate::report::figure::Basis::$basis,
+                ), )+]
+            }
+        }
+    };
+}
+
+pub(super) use tally;
+
+/// The tallies of a report while it is made.
+pub(super) struct Tallies<'a, T> {
+    lens: &'a Lens<'a>,
+    total: T,
+    /// What is of no unit comes last: `None` is turned into the largest key.
+    units: BTreeMap<(bool, Option<UnitId>), T>,
+    rules: BTreeMap<u64, String>,
+}
+
+impl<'a, T: Tally> Tallies<'a, T> {
+    pub(super) fn new(lens: &'a Lens<'a>) -> Self {
+        let total = T::new(lens.scope.explained);
+        Self { lens, total, units: BTreeMap::new(), rules: BTreeMap::new() }
+    }
+
+    /// Counts something of a unit, unless other units were asked for.
+    #[inline]
+    pub(super) fn of(&mut self, unit: Option<UnitId>, mut count: impl FnMut(&mut T)) {
+        if !self.lens.takes(unit) {
+            return;
+        }
+        count(&mut self.total);
+        if self.lens.scope.by_unit {
+            let explained = self.lens.scope.explained;
+            count(self.units.entry((unit.is_none(), unit)).or_insert_with(|| T::new(explained)));
+        }
+    }
+
+    /// Notes that a rule set decided something.
+    #[inline]
+    pub(super) fn ruled_by(&mut self, rules: &RulesState) {
+        self.rules.entry(rules.record).or_insert_with(|| rules.rules.name.to_string());
+    }
+
+    /// Makes the report. `sums` must hold: each a whole and its parts.
+    pub(super) fn report(self, name: ReportName, sums: &[(FigureName, &[FigureName])]) -> Report {
+        let states = self.lens.states;
+        let figures = self.total.figures();
+        let rows = self.units.into_iter().map(|((_, unit), tally)| Row {
+            unit,
+            name: unit.and_then(|unit| states.unit(unit)).map(|unit| unit.name.to_string()),
+            figures: tally.figures(),
+        });
+        Report {
+            name,
+            scope: self.lens.scope.clone(),
+            checks: sums.iter().filter_map(|(whole, parts)| Check::of(&figures, *whole, parts)).collect(),
+            rules: self.rules.into_iter().map(|(record, name)| RulesInForce { name, record }).collect(),
+            rows: rows.collect(),
+            figures,
+            citations: Vec::new(),
+        }
+    }
+}

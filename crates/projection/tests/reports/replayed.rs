@@ -1,0 +1,190 @@
+//! The same report from a replay, from the index, from an index built anew, and as of a size at which the log once ended.
+
+use std::collections::BTreeMap;
+
+use docket_domain::{Act, CaseStatus, Command, NoPersonal, PublicText, RuleSet, RulesAdopted, Timestamp};
+use docket_projection::{
+    Acknowledge, Desk, Figure, FigureName, ProjectionError, Report, ReportName, Scope, Value, rebuild,
+};
+use proptest::prelude::*;
+
+use crate::{
+    aid, campaign,
+    office::{self, Ledger, assign, at, case_from, close, official_id, row, unit_id},
+    receptions, rectification, registers, supervision,
+    support::household_id,
+    visits,
+};
+
+/// What is asked, with several filters at once.
+#[derive(Clone, Debug)]
+struct Question {
+    period: Option<(i64, i64)>,
+    by_unit: bool,
+    unit: Option<u64>,
+    official: Option<u64>,
+    household: Option<u64>,
+    status: Option<CaseStatus>,
+    explained: Option<FigureName>,
+}
+
+/// Commands of every kind, many of them illegal where they fall.
+fn command() -> impl Strategy<Value = Command> {
+    let act = prop_oneof![
+        60 => cases(),
+        40 => aid::acts(),
+        20 => campaign::acts(),
+        50 => registers::acts(),
+        20 => receptions::acts(),
+        40 => visits::acts(),
+        20 => rectification::acts(),
+        20 => supervision::acts(),
+    ];
+    let second = prop_oneof![9 => 990_i64..3_000, 1 => 3_000_i64..500_000];
+    (act, prop::option::of(1_u64..5), second).prop_map(|(act, actor, second)| Command {
+        actor: actor.map(official_id),
+        occurred: at(second),
+        act,
+    })
+}
+
+fn cases() -> impl Strategy<Value = Act> {
+    (0_u8..3, 1_u64..5, 1_u64..5, prop::option::of(1_u64..5)).prop_map(|(which, case, unit, person)| {
+        match which {
+            0 => case_from(person.map(unit_id), Some(1_500), Some(row(unit))),
+            1 => assign(case, unit, person),
+            _ => close(case),
+        }
+    })
+}
+
+fn question() -> impl Strategy<Value = Question> {
+    let moment = prop_oneof![4 => 900_i64..3_000, 1 => 3_000_i64..600_000, 1 => Just(1_300_000_000)];
+    let id = || prop::option::of(1_u64..4);
+    let status = prop::option::of(prop::sample::select(CaseStatus::ALL));
+    let figure = prop::option::of(prop::sample::select(FigureName::ALL));
+    (prop::option::of((moment.clone(), moment)), any::<bool>(), id(), id(), id(), status, figure).prop_map(
+        |(period, by_unit, unit, official, household, status, explained)| {
+            let period = period.map(|(one, other)| (one.min(other) * 1_000_000, one.max(other) * 1_000_000));
+            Question { period, by_unit, unit, official, household, status, explained }
+        },
+    )
+}
+
+impl Question {
+    fn scope(&self, desk: &Desk) -> Scope {
+        Scope {
+            period: self.period,
+            by_unit: self.by_unit,
+            explained: self.explained,
+            unit: self.unit.map(unit_id),
+            official: self.official.map(official_id),
+            household: self.household.map(household_id),
+            status: self.status,
+            ..desk.scope().unwrap()
+        }
+    }
+
+    /// All reports.
+    fn ask(&self, desk: &mut Desk) -> Vec<Report> {
+        let scope = self.scope(desk);
+        let states = desk.states().unwrap();
+        ReportName::ALL.iter().map(|name| name.make(states, &scope)).collect()
+    }
+}
+
+/// What every report has in common.
+fn assert_sound(reports: &[Report], size: u64) {
+    let mut values: BTreeMap<FigureName, Value> = BTreeMap::new();
+    for report in reports {
+        for check in &report.checks {
+            assert!(check.holds(), "{check:?} in {report:?}");
+        }
+        for figure in &report.figures {
+            let of_units = report.rows.iter().map(|row| {
+                row.figures.iter().find(|other| other.name == figure.name).expect("a row has every figure")
+            });
+            if report.scope.by_unit {
+                assert_eq!(sum(of_units), parts(figure.value), "{:?} of {:?}", figure.name, report.name);
+            }
+            if let Value::Ratio { numerator, denominator } = figure.value {
+                assert!(numerator <= denominator, "{figure:?}");
+            }
+            // One name is one figure, whichever report shows it.
+            let first = values.entry(figure.name).or_insert(figure.value);
+            assert_eq!(*first, figure.value, "{:?} of {:?}", figure.name, report.name);
+            assert_eq!(figure.evidence.is_some(), report.scope.explained == Some(figure.name));
+            if let Some(evidence) = &figure.evidence {
+                assert_eq!(evidence.counted.is_empty(), parts(figure.value).0 == 0, "{figure:?}");
+                assert!(evidence.counted.iter().chain(&evidence.missed).all(|record| *record < size));
+            }
+        }
+    }
+}
+
+fn parts(value: Value) -> (u64, u64) {
+    match value {
+        Value::Count(count) => (count, 0),
+        Value::Ratio { numerator, denominator } => (numerator, denominator),
+    }
+}
+
+fn sum<'a>(figures: impl Iterator<Item = &'a Figure>) -> (u64, u64) {
+    figures.map(|figure| parts(figure.value)).fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+}
+
+fn adopted() -> Act {
+    let text = PublicText::new(RuleSet::shipped("cn-2005").unwrap()).unwrap();
+    Act::open(RulesAdopted { text, in_force_from: Timestamp(0) }, NoPersonal)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 6, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_report_is_the_same_wherever_it_is_made(
+        commands in prop::collection::vec((command(), prop::bool::weighted(0.02)), 100..300),
+        questions in prop::collection::vec(question(), 4),
+    ) {
+        let mut ledger = Ledger::new();
+        ledger.session([vec![office::unit(None), office::official(1), office::source(), adopted()]]);
+        let mut then: Vec<(u64, Vec<Vec<Report>>)> = Vec::new();
+        let mut open = ledger.office();
+        let last = commands.len() - 1;
+        for (number, (command, ends)) in commands.into_iter().enumerate() {
+            match open.record(ledger.next_command_id(), vec![command], Acknowledge::Later) {
+                Ok(_) | Err(ProjectionError::Refused(_)) => {}
+                Err(error) => panic!("{error:?}"),
+            }
+            if ends || number == last {
+                open.finish().unwrap();
+                let mut desk = ledger.desk();
+                prop_assert_eq!(desk.notices(), &[] as &[String]);
+                let mut replay = ledger.replay();
+                let mut asked = Vec::new();
+                for question in &questions {
+                    let reports = question.ask(&mut replay);
+                    assert_sound(&reports, replay.size());
+                    prop_assert_eq!(&question.ask(&mut desk), &reports);
+                    asked.push(reports);
+                }
+                then.push((replay.size(), asked));
+                open = ledger.office();
+            }
+        }
+        drop(open);
+        for (size, asked) in &then {
+            let mut past = ledger.as_of(*size);
+            for (question, reports) in questions.iter().zip(asked) {
+                prop_assert_eq!(&question.ask(&mut past), reports);
+            }
+        }
+        let aside = ledger.aside();
+        rebuild(&ledger.reader(), &aside, &|_| {}).unwrap();
+        let mut rebuilt = Desk::open(ledger.disk(), &aside).unwrap();
+        let (_, asked) = then.last().unwrap();
+        for (question, reports) in questions.iter().zip(asked) {
+            prop_assert_eq!(&question.ask(&mut rebuilt), reports);
+        }
+    }
+}
