@@ -128,6 +128,14 @@ fn help_of_verify() {
               Where two signed checkpoints contradict each other, write them to a new file that convicts
               by itself
 
+          --policy <FILE>
+              Whose cosignatures are needed (C2SP tlog-policy): without its quorum nothing is intact
+
+          --tolerance <SECONDS>
+              How far recorded times may differ from those of cosignatures over them
+              
+              [default: 300]
+
           --rules
               Replay the log through the rules: find what no command could have recorded
 

@@ -11,6 +11,7 @@ use crate::support::{
     run::{Run, arg},
     unit,
 };
+use crate::witness::{Witness, over_a_stick, vkey};
 
 /// Seed of the ledger's key.
 const KEY: u8 = 7;
@@ -257,4 +258,35 @@ fn since_reads_what_is_new_and_says_what_was_not_read() {
     assert_eq!(with(&ledger, "--since", &large.newest, 0)["personal_values"], 0);
     with(&ledger, "--since", &crate::support::sample().drawer, 1);
     with(&ledger, "--since", b"no checkpoint", 3);
+}
+
+#[test]
+fn one_honest_witness_shows_a_history_rewritten_from_record_10_on() {
+    let large = large();
+    let ledger = Ledger::of(&large.files);
+    let witness = Witness::trusting(&ledger, "w1");
+    let text = format!("log {}\nwitness w1 {}\nquorum w1\n", vkey(&ledger), witness.key);
+    let verify = |ledger: &Ledger, more: &[&str], code: i32| {
+        let policy = ledger.put("policy", &text);
+        ledger.run(&[&["verify", "--json", "--policy", &policy], more].concat()).ends(code).json()
+    };
+    over_a_stick(&ledger, &witness, "1");
+    assert_eq!(verify(&ledger, &[], 0)["policy"]["size"], 10_000);
+
+    // What the witness said is left in.
+    forge::rewrite(&ledger.folder(), KEY, |records| records[10][20] ^= 1);
+    let found = verify(&ledger, &[], 1);
+    assert_eq!(
+        (&found["findings"][0]["check"], &found["findings"][0]["record"]),
+        (&"witness".into(), &10_000.into())
+    );
+
+    // It is left out: the quorum is missing, and the witness's own memory shows the fork.
+    let ledger = Ledger::of(&large.files);
+    forge::rewrite(&ledger.folder(), KEY, |records| change_record_10(records));
+    holds_alone(&ledger);
+    assert_eq!(verify(&ledger, &[], 3)["policy"]["missing"][0], "w1 has not cosigned");
+    let kept = ledger.put("seen", witness.run("show", &["ledger.example/office-1"]).done().stdout);
+    let found = verify(&ledger, &["--checkpoint", &kept], 1);
+    assert_eq!(fork(&found), (10_000, 0, 9_999));
 }

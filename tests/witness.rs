@@ -11,9 +11,9 @@ use std::{
 use crate::support::{Ledger, Run, docket, run::arg};
 
 /// A witness in a folder beside a ledger.
-struct Witness {
+pub(crate) struct Witness {
     folder: PathBuf,
-    key: String,
+    pub(crate) key: String,
 }
 
 impl Witness {
@@ -27,19 +27,19 @@ impl Witness {
         Self { key: made.done().json()["key"].as_str().unwrap().to_owned(), folder }
     }
 
-    fn trusting(ledger: &Ledger, name: &str) -> Self {
+    pub(crate) fn trusting(ledger: &Ledger, name: &str) -> Self {
         let witness = Self::new(ledger, name);
         witness.run("trust", &[&vkey(ledger)]).done();
         witness
     }
 
-    fn run(&self, verb: &str, args: &[&str]) -> Run {
+    pub(crate) fn run(&self, verb: &str, args: &[&str]) -> Run {
         Run::of(docket().args(["witness", verb, arg(&self.folder)]).args(args))
     }
 }
 
 /// The ledger's public key, from its own `ledger.toml`.
-fn vkey(ledger: &Ledger) -> String {
+pub(crate) fn vkey(ledger: &Ledger) -> String {
     let text = std::fs::read_to_string(ledger.folder().join("ledger.toml")).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("public_key = ")).unwrap();
     line.trim_matches('"').to_owned()
@@ -65,7 +65,7 @@ fn request(ledger: &Ledger, witness: &Witness, file: &str) -> String {
 }
 
 /// The whole way over a stick. Returns the cosigned checkpoint's path.
-fn over_a_stick(ledger: &Ledger, witness: &Witness, round: &str) -> String {
+pub(crate) fn over_a_stick(ledger: &Ledger, witness: &Witness, round: &str) -> String {
     let asked = request(ledger, witness, &format!("request-{round}"));
     let cosigned = ledger.beside(&format!("cosigned-{round}"));
     witness.run("cosign", &[&asked, "--out", arg(&cosigned)]).done();
@@ -415,4 +415,63 @@ fn importing_needs_a_witness_that_is_trusted() {
             "unchanged",
         );
     }
+}
+
+#[test]
+fn a_policy_decides_what_a_verdict_needs() {
+    let ledger = office();
+    let [one, two, three] = ["w1", "w2", "w3"].map(|name| Witness::trusting(&ledger, name));
+    let lines = format!(
+        "log {}\nwitness w1 {}\nwitness w2 {}\nwitness w3 {}\ngroup two 2 w1 w2 w3\n",
+        vkey(&ledger),
+        one.key,
+        two.key,
+        three.key
+    );
+    let policy = ledger.put("policy", format!("{lines}quorum two\n"));
+    let verify = |code: i32| {
+        let run = ledger.run(&["verify", "--policy", &policy, "--json"]).ends(code);
+        run.json()
+    };
+    let found = verify(3);
+    assert_eq!((&found["verdict"], &found["policy"]["verdict"]), (&"undecided".into(), &"undecided".into()));
+    assert_eq!(found["policy"]["missing"][0], "two needs 2 and has 0: missing w1, w2, w3");
+    over_a_stick(&ledger, &one, "1");
+    assert_eq!(verify(3)["policy"]["missing"][0], "two needs 2 and has 1: missing w2, w3");
+    let told = ledger.run(&["verify", "--policy", &policy]).ends(3);
+    assert!(told.stdout.contains("UNDECIDED") && told.stdout.contains("missing w2, w3"), "{}", told.stdout);
+    // The second one cosigns a later checkpoint: up to the first one's size both vouch.
+    grow(&ledger, "Village 4");
+    over_a_stick(&ledger, &two, "2");
+    let held = verify(0);
+    assert_eq!((&held["policy"]["verdict"], &held["policy"]["size"]), (&"holds".into(), &4.into()));
+    assert_eq!(held["cosignatures"], 2);
+    let behind = held["not_covered"].as_array().unwrap().iter();
+    assert!(
+        behind.clone().any(|open| open.as_str().unwrap().starts_with("whether records behind size 4 were"))
+    );
+    assert!(behind.clone().all(|open| !open.as_str().unwrap().contains("no checkpoint from outside")));
+    let told = ledger.run(&["verify", "--policy", &policy]).done();
+    assert!(told.last_line().contains("no rewrite below size 4 without a quorum"), "{}", told.last_line());
+    // A cosigned checkpoint brought along counts like a recorded one.
+    let asked = request(&ledger, &one, "request-3");
+    let brought = ledger.beside("cosigned-3");
+    one.run("cosign", &[&asked, "--out", arg(&brought)]).done();
+    let both =
+        ledger.run(&["verify", "--policy", &policy, "--checkpoint", arg(&brought), "--json"]).done().json();
+    assert_eq!((&both["policy"]["size"], &both["cosignatures"]), (&6.into(), &3.into()));
+
+    // Another log's policy, one that asks for nobody, and those that are none.
+    let other = Ledger::init("UTC");
+    let foreign = ledger.put("foreign", format!("log {}\nquorum none\n", vkey(&other)));
+    let refused = ledger.run(&["verify", "--policy", &foreign]).ends(1);
+    assert!(refused.stdout.contains("this ledger's key is none of them"), "{}", refused.stdout);
+    let nobody = ledger.put("nobody", "quorum none\n");
+    assert!(ledger.run(&["verify", "--policy", &nobody]).done().stdout.contains("asks for no witness"));
+    let unknown = ledger.put("unknown", format!("{lines}quorum three\n"));
+    ledger.run(&["verify", "--policy", &unknown]).fails(
+        3,
+        "line 6 of the policy: no earlier line defines three",
+        "tlog-policy",
+    );
 }

@@ -3,6 +3,7 @@
 mod fork;
 mod json;
 mod outcome;
+mod policy;
 mod receipts;
 mod rules;
 
@@ -12,9 +13,10 @@ use std::{
         Mutex,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
-use docket_log::{GivenCheckpoint, Report, ScanOptions, Verdict, scan};
+use docket_log::{DEFAULT_TOLERANCE, GivenCheckpoint, Report, ScanOptions, Verdict, scan};
 use docket_projection::{IndexCheck, check_index};
 use docket_proof::MAX_NOTE_LEN;
 
@@ -22,10 +24,12 @@ use crate::{
     failure::{Exit, Failure},
     files,
     output::Output,
+    policy as policies,
     session::{Place, Progress},
 };
 
 use outcome::Outcome;
+use policy::PolicyVerdict;
 
 /// Prove that no byte of the record was altered
 ///
@@ -48,6 +52,12 @@ pub(crate) struct Args {
     /// Where two signed checkpoints contradict each other, write them to a new file that convicts by itself
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
+    /// Whose cosignatures are needed (C2SP tlog-policy): without its quorum nothing is intact
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// How far recorded times may differ from those of cosignatures over them
+    #[arg(long, value_name = "SECONDS", default_value_t = DEFAULT_TOLERANCE.as_secs())]
+    tolerance: u64,
     /// Replay the log through the rules: find what no command could have recorded
     #[arg(long)]
     rules: bool,
@@ -70,8 +80,15 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     let receipts = receipts::read(&args.receipt)?;
     options.given.extend(receipts::checkpoints(&receipts));
     options.since = args.since.as_ref().map(|path| kept(path)).transpose()?;
+    let policy = args.policy.as_deref().map(policies::read).transpose()?;
+    let keys = policy.iter().flat_map(docket_proof::Policy::witnesses);
+    options.witnesses = keys.filter_map(|witness| witness.key.clone()).collect();
+    options.tolerance = Duration::from_secs(args.tolerance);
     let given: Vec<GivenCheckpoint> = options.given.iter().chain(&options.since).cloned().collect();
     let mut outcome = Outcome::new(scan_shown(place, options, output)?);
+    if let (Some(path), Some(policy)) = (&args.policy, &policy) {
+        outcome.policy = Some(PolicyVerdict::new(path, policy, &outcome.report));
+    }
     outcome.receipts = receipts::judge_all(&receipts, &outcome.report, place);
     if args.rules {
         outcome.rules = Some(rules::judge(&outcome.report, place, output));

@@ -1,12 +1,12 @@
 //! What `docket verify --json` prints.
 
-use docket_log::{Finding, Fork, Undecided};
+use docket_log::{Finding, Fork, Undecided, Verdict, WitnessSummary};
 use docket_projection::IndexCheck;
 use serde::Serialize;
 
 use crate::{failure::Failure, judge::Standing, output::Output};
 
-use super::{outcome::Outcome, receipts::ReceiptVerdict, rules::RulesVerdict};
+use super::{outcome::Outcome, policy::PolicyVerdict, receipts::ReceiptVerdict, rules::RulesVerdict};
 
 /// The JSON result, documented field by field in the README.
 #[derive(Serialize)]
@@ -30,6 +30,8 @@ struct Json<'a> {
     forks: Vec<ForkJson<'a>>,
     evidence: Option<EvidenceJson<'a>>,
     cosignatures: u64,
+    witnesses: Vec<WitnessJson<'a>>,
+    policy: Option<PolicyJson<'a>>,
     tail_cuts: Vec<Cut>,
     clock_corrections: &'a [u64],
     held_records: u64,
@@ -56,6 +58,30 @@ struct ImpossibleJson {
     record: u64,
     rule: &'static str,
     what: String,
+}
+
+#[derive(Serialize)]
+struct WitnessJson<'a> {
+    name: &'a str,
+    key: String,
+    cosignatures: u64,
+    size: u64,
+    time: u64,
+}
+
+#[derive(Serialize)]
+struct PolicyJson<'a> {
+    name: &'a str,
+    verdict: &'static str,
+    size: Option<u64>,
+    missing: &'a [String],
+    witnesses: Vec<PolicyWitnessJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct PolicyWitnessJson<'a> {
+    name: &'a str,
+    size: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -173,7 +199,9 @@ impl Outcome {
             }),
             forks: report.forks.iter().map(fork_json).collect(),
             evidence: self.evidence.as_ref().map(|_| EvidenceJson { wrote: self.evidence_file.as_deref() }),
-            cosignatures: 0,
+            cosignatures: self.cosignatures(),
+            witnesses: report.witnesses.iter().map(witness_json).collect(),
+            policy: self.policy.as_ref().map(policy_json),
             tail_cuts: report
                 .cuts
                 .iter()
@@ -222,6 +250,35 @@ fn rules_json(rules: &RulesVerdict) -> RulesJson {
                 .collect(),
             why: None,
         },
+    }
+}
+
+fn witness_json(seen: &WitnessSummary) -> WitnessJson<'_> {
+    WitnessJson {
+        name: seen.witness.name(),
+        key: seen.witness.to_string(),
+        cosignatures: seen.cosignatures,
+        size: seen.size,
+        time: seen.time,
+    }
+}
+
+fn policy_json(policy: &PolicyVerdict) -> PolicyJson<'_> {
+    let verdict = match policy.verdict() {
+        Verdict::Intact => "holds",
+        Verdict::Altered => "fails",
+        Verdict::Undecided => "undecided",
+    };
+    PolicyJson {
+        name: &policy.name,
+        verdict,
+        size: policy.size,
+        missing: &policy.missing,
+        witnesses: policy
+            .witnesses
+            .iter()
+            .map(|(name, size)| PolicyWitnessJson { name, size: *size })
+            .collect(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     text::escape,
 };
 
-use super::{receipts::ReceiptVerdict, rules::RulesVerdict};
+use super::{policy::PolicyVerdict, receipts::ReceiptVerdict, rules::RulesVerdict};
 
 /// Colours, where the output takes them; every line reads without.
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -25,6 +25,7 @@ pub(super) struct Outcome {
     pub(super) rules: Option<RulesVerdict>,
     pub(super) index: Option<IndexCheck>,
     pub(super) receipts: Vec<ReceiptVerdict>,
+    pub(super) policy: Option<PolicyVerdict>,
     /// Two checkpoints under the ledger's key that contradict each other.
     pub(super) evidence: Option<Evidence>,
     /// Where they were written.
@@ -34,7 +35,15 @@ pub(super) struct Outcome {
 impl Outcome {
     /// Rests on a scan alone, so far.
     pub(super) fn new(report: Report) -> Self {
-        Self { report, rules: None, index: None, receipts: Vec::new(), evidence: None, evidence_file: None }
+        Self {
+            report,
+            rules: None,
+            index: None,
+            receipts: Vec::new(),
+            policy: None,
+            evidence: None,
+            evidence_file: None,
+        }
     }
 
     fn failed_receipts(&self) -> u64 {
@@ -54,7 +63,8 @@ impl Outcome {
             Standing::Open(_) => Verdict::Undecided,
         });
         let rules = self.rules.as_ref().map_or(Verdict::Intact, RulesVerdict::verdict);
-        let all = receipts.chain([rules, index, self.report.verdict()]);
+        let policy = self.policy.as_ref().map_or(Verdict::Intact, PolicyVerdict::verdict);
+        let all = receipts.chain([rules, index, policy, self.report.verdict()]);
         all.fold(Verdict::Intact, |worst, verdict| match (worst, verdict) {
             (Verdict::Altered, _) | (_, Verdict::Altered) => Verdict::Altered,
             (Verdict::Undecided, _) | (_, Verdict::Undecided) => Verdict::Undecided,
@@ -68,6 +78,17 @@ impl Outcome {
             Verdict::Altered => Exit::Altered,
             Verdict::Undecided => Exit::Undecided,
         }
+    }
+
+    /// Cosignatures that hold: those that the ledger has recorded, and those on checkpoints brought along.
+    pub(super) fn cosignatures(&self) -> u64 {
+        let given = self.report.given.iter().filter(|given| given.holds);
+        self.report.cosignatures + given.map(|given| given.cosigners.len() as u64).sum::<u64>()
+    }
+
+    /// The size below which a quorum of the policy's witnesses vouches for the history.
+    fn vouched(&self) -> Option<u64> {
+        self.policy.as_ref().and_then(|policy| policy.size)
     }
 
     pub(super) fn verdict_name(&self) -> &'static str {
@@ -92,7 +113,7 @@ impl Outcome {
             ));
         }
         let held = self.report.given.iter().filter(|given| given.holds).count();
-        if held == 0 {
+        if held == 0 && self.vouched().is_none() {
             open.push(
                 "no checkpoint from outside was compared: a full rewrite by whoever holds the key, an old copy put back, or a cut tail with its checkpoints would not show"
                     .to_owned(),
@@ -116,7 +137,13 @@ impl Outcome {
                 "whether records behind size {largest} were rewritten or cut since that checkpoint was kept"
             ));
         }
-        open.push("no witness's cosignature was asked for".to_owned());
+        match (self.vouched(), &self.policy) {
+            (Some(size), _) if size < self.report.size => open.push(format!(
+                "whether records behind size {size} were rewritten or cut: no quorum of the policy has cosigned them"
+            )),
+            (None, None) => open.push("no witness's cosignature was asked for".to_owned()),
+            _ => {}
+        }
         if self.rules.is_none() {
             open.push("whether the recorded acts follow from each other by the rules (--rules)".to_owned());
         }
@@ -171,6 +198,13 @@ impl Outcome {
             let holds = if given.holds { "holds" } else { "does not hold" };
             output.line(format_args!("given        {}: size {size}: {holds}", escape(&given.name)))?;
         }
+        if let Some(policy) = &self.policy {
+            output.line(format_args!("policy       {}: {}", escape(&policy.name), policy.standing()))?;
+            for (name, size) in &policy.witnesses {
+                let size = size.map_or_else(|| "nothing".to_owned(), |size| format!("size {size}"));
+                output.line(format_args!("witness      {}: has cosigned {size}", escape(name)))?;
+            }
+        }
         for receipt in &self.receipts {
             output.line(format_args!("{:<12} {}: {}", "receipt", escape(&receipt.name), receipt.line()))?;
         }
@@ -218,6 +252,19 @@ impl Outcome {
             if let Standing::Fails(why) = &receipt.standing {
                 let (name, why) = (escape(&receipt.name), escape(why));
                 output.line(format_args!("{BAD}ALTERED{BAD:#}      {name}: {}: {why}", receipt.kind))?;
+            }
+        }
+        if let Some(policy) = &self.policy {
+            let name = escape(&policy.name);
+            match policy.verdict() {
+                Verdict::Altered => output.line(format_args!(
+                    "{BAD}ALTERED{BAD:#}      {name}: the policy names other logs: this ledger's key is none of them"
+                ))?,
+                Verdict::Undecided => output.line(format_args!(
+                    "{OPEN}UNDECIDED{OPEN:#}    {name}: {}",
+                    escape(&policy.shortfall())
+                ))?,
+                Verdict::Intact => {}
             }
         }
         for finding in &report.findings {
@@ -283,22 +330,25 @@ impl Outcome {
         let held = report.given.iter().filter(|given| given.holds).count();
         match self.verdict() {
             Verdict::Intact => format!(
-                "verdict: {GOOD}intact{GOOD:#}: {} records under root {}{}, {} own and {held} given checkpoints hold, 0 cosignatures; {}",
+                "verdict: {GOOD}intact{GOOD:#}: {} records under root {}{}, {} own and {held} given checkpoints hold, {} cosignatures; {}",
                 report.size,
                 report.root.map(|root| root.to_string()).unwrap_or_default(),
                 report.since.as_ref().map_or_else(String::new, |since| {
                     format!(", those below {} by {} alone and not read", since.size, escape(&since.name))
                 }),
                 report.own_checkpoints,
-                if held == 0 {
-                    "without a checkpoint kept elsewhere a full rewrite would not show"
-                } else {
-                    "as far as those given reach"
+                self.cosignatures(),
+                match self.vouched() {
+                    Some(size) => format!("no rewrite below size {size} without a quorum of the policy's"),
+                    None if held == 0 =>
+                        "without a checkpoint kept elsewhere a full rewrite would not show".to_owned(),
+                    None => "as far as those given reach".to_owned(),
                 },
             ),
             Verdict::Altered => {
                 let total: u64 = report.findings_total
                     + self.failed_receipts()
+                    + u64::from(self.policy.as_ref().is_some_and(|policy| policy.is_of_another_log))
                     + self.rules.as_ref().map_or(0, RulesVerdict::impossible)
                     + self.index.as_ref().map_or(0, |index| match index {
                         IndexCheck::Differs(differences) => differences.len() as u64,
@@ -319,7 +369,9 @@ impl Outcome {
                 "verdict: undecided: there is nothing that could be checked".to_owned()
             }
             Verdict::Undecided => {
+                let is_short = |policy: &PolicyVerdict| policy.verdict() == Verdict::Undecided;
                 let count = report.undecided.len()
+                    + usize::from(self.policy.as_ref().is_some_and(is_short))
                     + usize::from(matches!(self.index, Some(IndexCheck::NotChecked(_))))
                     + usize::from(
                         self.rules.as_ref().is_some_and(|rules| rules.verdict() == Verdict::Undecided),
