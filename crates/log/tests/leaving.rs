@@ -236,7 +236,8 @@ fn kept_upper_hashes_change_no_answer() {
         (proofs, reader.root_at(5_401).unwrap(), reader.root_at(5_000).unwrap())
     };
     let right = answer(&disk);
-    let changes: [&dyn Fn(&mut Vec<u8>); 6] = [
+    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let changes: [Change<'_>; 6] = [
         &|bytes| bytes[100] ^= 1,
         &|bytes| bytes[8] ^= 1,
         &|bytes| bytes.truncate(300),
