@@ -28,6 +28,7 @@ fn help_of_docket() {
 
     Commands:
       tour         See it work: make a ledger, verify it, alter one byte, see it found
+      demo         Make a whole city's ledger: invented, in the shape of the source's, at any scale
       init         Make a new ledger
       unit         Keep the register of units
       official     Keep the register of officials

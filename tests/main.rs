@@ -13,6 +13,7 @@ mod bad_input;
 mod beside;
 mod cli;
 mod deeds;
+mod demo;
 mod forks;
 mod import;
 mod proofs;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
-    aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, difficulty,
-    gift, household, import, init, inspection, log, official, pairing, project, prove, publish, rebuild,
-    receipt, reception, record, report, rules, statistic, stay, stream, tour, unit, vehicle, verify,
+    aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, demo,
+    difficulty, gift, household, import, init, inspection, log, official, pairing, project, prove, publish,
+    rebuild, receipt, reception, record, report, rules, statistic, stay, stream, tour, unit, vehicle, verify,
     violation, visit, witness,
 };
 
@@ -74,6 +74,7 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Tour(tour::Args),
+    Demo(demo::Args),
     Init(init::Args),
     #[command(subcommand)]
     Unit(unit::Verb),

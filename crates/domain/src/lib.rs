@@ -112,7 +112,7 @@ pub use aid::{
     DifficultyResolved, DifficultyResolvedPersonal, ProjectStarted, ProjectState, ProjectVerified,
     ResolvedDifficulty, Verification,
 };
-pub use apply::apply;
+pub use apply::{apply, apply_decided};
 pub use body::EventBody;
 pub use breach::{
     BreachViolation, ViolationCorrected, ViolationCorrectedPersonal, ViolationFound, ViolationFoundPersonal,

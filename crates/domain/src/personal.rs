@@ -38,6 +38,11 @@ impl PersonalText {
         &self.0
     }
 
+    /// Returns the text's bytes, which are moved and not copied; they are overwritten when they are dropped.
+    pub fn into_bytes(mut self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(std::mem::take(&mut *self.0).into_bytes())
+    }
+
     /// Returns the length in bytes, which is never 0.
     #[expect(clippy::len_without_is_empty, reason = "it is never empty")]
     pub fn len(&self) -> usize {

@@ -159,6 +159,11 @@ impl Folded {
         }
     }
 
+    /// Says whether states may lie in the index that are not loaded.
+    pub(crate) fn loads(&self) -> bool {
+        self.loads
+    }
+
     /// Loads the states of these streams.
     pub(crate) fn load(&mut self, streams: &[docket_domain::StreamRef]) -> Result<(), IndexError> {
         match self.index.as_ref().filter(|_| self.loads) {

@@ -2,15 +2,12 @@
 
 use std::{path::Path, sync::Arc};
 
-use docket_domain::{
-    Command, EventRef, NewEvent, OccurredAt, RecordMeta, Timestamp, View as _, apply, decide,
-};
+use docket_domain::{Command, NewEvent, RecordMeta, Timestamp, View as _, apply_decided, decide};
 use docket_log::{
     Appended, Batch, Clock, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord, NewValue, Reader,
     Recovered, Writer,
 };
 use docket_proof::{Checkpoint, Precision, RecordIndex, VerifierKey};
-use zeroize::Zeroizing;
 
 use crate::{
     error::ProjectionError,
@@ -23,7 +20,7 @@ use crate::{
 /// A ledger open for work. The caller holds the ledger's lock.
 pub struct Office {
     disk: Arc<dyn Disk>,
-    writer: Writer,
+    writer: Arc<Writer>,
     folded: Folded,
     recorded_at: i64,
 }
@@ -67,7 +64,7 @@ impl Office {
         let writer = recovered.into_writer(heads, clock, entropy)?;
         // Records of its own change heads only, which the writer has set.
         folded.size = writer.size();
-        let mut office = Self { disk, writer, folded, recorded_at: i64::MIN };
+        let mut office = Self { disk, writer: Arc::new(writer), folded, recorded_at: i64::MIN };
         // A long way is not gone again, even if this session records nothing.
         if office.folded.size.saturating_sub(before) > MAX_CATCH_UP {
             office.store();
@@ -133,28 +130,22 @@ impl Office {
         if commands.iter().any(|command| command.actor != actor) {
             return Err(ProjectionError::Actors);
         }
-        let events = self.decide_all(commands)?;
-        let streams: Vec<_> = events.iter().map(stream_of).collect();
-        // The writer looks these up; an index that fails is to fail before.
-        self.ask(|folded| streams.iter().try_for_each(|stream| folded.heads.find(*stream).map(drop)))?;
-        let mut records = Vec::with_capacity(events.len());
-        let mut metas = Vec::with_capacity(events.len());
-        for event in events {
-            let fields = event.personal_fields();
-            let meta = (event.stream, event.occurred, event.actor);
-            records.push(record_of(&event)?);
-            metas.push((event.event, meta, fields));
+        let mut events = self.decide_all(commands)?;
+        if self.folded.loads() {
+            // The writer looks these up; an index that fails is to fail before.
+            let streams: Vec<_> = events.iter().map(stream_of).collect();
+            self.ask(|folded| streams.iter().try_for_each(|stream| folded.heads.find(*stream).map(drop)))?;
         }
+        let records = events.iter_mut().map(record_of).collect::<Result<_, _>>()?;
         let batch = Batch { command_id, actor: actor.map_or(0, |actor| actor.number()), records };
         let appended = match acknowledge {
             Acknowledge::Now => self.writer.append(&batch)?,
             Acknowledge::Later => self.writer.append_deferred(&batch)?,
         };
         self.recorded_at = appended.recorded_at;
-        for (index, (event, (stream, occurred, actor), fields)) in (appended.first.0..).zip(metas) {
-            let recorded_at = Timestamp(appended.recorded_at);
-            let meta = RecordMeta { index, recorded_at, occurred, actor, stream, position: 0 };
-            self.folded.states.apply(&event, &meta, fields.into_iter())?;
+        for (index, new) in (appended.first.0..).zip(&events) {
+            let meta = meta_of(new, index, appended.recorded_at);
+            self.folded.states.apply_decided(&new.event, &meta)?;
         }
         self.folded.note_claims();
         self.folded.commands.entry(command_id).or_insert(appended.first);
@@ -168,25 +159,18 @@ impl Office {
     /// [`ProjectionError::Refused`] where a rule stands against one of them.
     pub fn decide_all(&mut self, commands: Vec<Command>) -> Result<Vec<NewEvent>, ProjectionError> {
         let mut events = Vec::with_capacity(commands.len());
-        let reads: Vec<_> = commands.iter().flat_map(Command::reads).collect();
-        self.load(&reads)?;
-        let claims: Vec<_> = commands.iter().flat_map(|command| command.act.event().claims()).collect();
-        self.ask(|folded| folded.load_keys(&claims))?;
+        if self.folded.loads() {
+            let reads: Vec<_> = commands.iter().flat_map(Command::reads).collect();
+            self.load(&reads)?;
+            let claims: Vec<_> = commands.iter().flat_map(|command| command.act.event().claims()).collect();
+            self.ask(|folded| folded.load_keys(&claims))?;
+        }
         let mut overlay = Overlay::new(&self.folded.states);
         for (index, command) in (self.writer.size()..).zip(commands) {
             for event in decide(&overlay, command)? {
-                let meta = RecordMeta {
-                    index,
-                    // Provisional: the log gives it when it is appended, and no rule looks at it.
-                    recorded_at: Timestamp(self.recorded_at),
-                    occurred: event.occurred,
-                    actor: event.actor,
-                    stream: event.stream,
-                    position: 0,
-                };
-                let fields = event.personal_fields();
-                apply(&mut overlay, &EventRef { event: &event.event, meta: &meta, personal: &fields })
-                    .map_err(FoldError::Rule)?;
+                // Its time is provisional: the log gives it when it is appended, and no rule looks at it.
+                let meta = meta_of(&event, index, self.recorded_at);
+                apply_decided(&mut overlay, &event.event, &meta).map_err(FoldError::Rule)?;
                 events.push(event);
             }
         }
@@ -231,6 +215,11 @@ impl Office {
     /// When the disk says no.
     pub fn flush(&self) -> Result<u64, ProjectionError> {
         Ok(self.writer.flush()?)
+    }
+
+    /// Returns what makes everything recorded so far durable from another thread, while this one goes on recording.
+    pub fn flusher(&self) -> Flusher {
+        Flusher(self.writer.clone())
     }
 
     /// Signs a checkpoint over everything recorded.
@@ -279,6 +268,20 @@ impl Office {
     }
 }
 
+/// Makes durable what an office recorded.
+#[derive(Clone)]
+pub struct Flusher(Arc<Writer>);
+
+impl Flusher {
+    /// Makes everything recorded so far durable, as [`Office::flush`] does.
+    ///
+    /// # Errors
+    /// When the disk says no.
+    pub fn flush(&self) -> Result<u64, ProjectionError> {
+        Ok(self.0.flush()?)
+    }
+}
+
 /// Starts from the index in `folder`, if it can be had, else from nothing. One that is not of this log begins anew.
 fn start(reader: &Reader, folder: &Path) -> Result<Folded, ProjectionError> {
     let zone = zone_of(reader)?;
@@ -307,22 +310,23 @@ fn stream_of(new: &NewEvent) -> docket_proof::StreamRef {
     docket_proof::StreamRef { kind: new.stream.kind.0, id: new.stream.id }
 }
 
-fn record_of(new: &NewEvent) -> Result<NewRecord, ProjectionError> {
-    let OccurredAt { at, precision } = new.occurred;
+fn meta_of(new: &NewEvent, index: u64, recorded_at: i64) -> RecordMeta {
+    let NewEvent { stream, actor, occurred, .. } = *new;
+    RecordMeta { index, recorded_at: Timestamp(recorded_at), occurred, actor, stream, position: 0 }
+}
+
+/// Makes the record of an event. Personal values move into it.
+fn record_of(new: &mut NewEvent) -> Result<NewRecord, ProjectionError> {
     Ok(NewRecord {
         stream: stream_of(new),
-        occurred_at: at.0,
-        precision: precision_of(precision),
+        occurred_at: new.occurred.at.0,
+        precision: precision_of(new.occurred.precision),
         event_type: new.event.event_type(),
         schema_version: new.event.version(),
         body: new.event.encode()?,
-        personal: new
-            .personal
-            .iter()
-            .map(|value| NewValue {
-                field: value.field.number(),
-                value: Zeroizing::new(value.text.expose().as_bytes().to_vec()),
-            })
+        personal: std::mem::take(&mut new.personal)
+            .into_iter()
+            .map(|value| NewValue { field: value.field.number(), value: value.text.into_bytes() })
             .collect(),
     })
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use docket_domain::{
     DecodeError, Event, EventRef, OccurredAt, OfficialId, RecordMeta, ReplayError, Store, StreamKind,
-    Timestamp, UniqueKey, View, Zone, apply, each_entity,
+    Timestamp, UniqueKey, View, Zone, apply, apply_decided, each_entity,
 };
 use docket_proof::{Precision, RecordIndex, RecordView, StreamRef};
 
@@ -226,6 +226,11 @@ impl States {
         let applied = apply(self, &EventRef { event, meta, personal: &fields });
         self.personal = fields;
         Ok(applied?)
+    }
+
+    /// Folds an event in that was just decided against these states.
+    pub(crate) fn apply_decided(&mut self, event: &Event, meta: &RecordMeta) -> Result<(), FoldError> {
+        Ok(apply_decided(self, event, meta)?)
     }
 }
 

@@ -10,6 +10,7 @@ pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod control;
 pub(crate) mod declaration;
+pub(crate) mod demo;
 pub(crate) mod difficulty;
 pub(crate) mod gift;
 pub(crate) mod household;
@@ -53,6 +54,7 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
     let done = |result: Result<(), Failure>| result.map(|()| Exit::Done);
     match &cli.command {
         Command::Tour(args) => tour::run(args, output),
+        Command::Demo(args) => done(demo::run(args, &place, output)),
         Command::Init(args) => done(init::run(args, &place, output)),
         Command::Unit(verb) => done(unit::run(verb, &place, output)),
         Command::Official(verb) => done(official::run(verb, &place, output)),
