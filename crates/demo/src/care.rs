@@ -2,13 +2,14 @@
 
 use docket_domain::{
     AidDelivered, AidDeliveredPersonal, AidId, AidKind, AidReceiptConfirmed, DifficultyKind,
-    DifficultyResolved, DifficultyResolvedPersonal, HouseholdId, NoPersonal, OfficialId, PairingEndReason,
+    DifficultyResolved, DifficultyResolvedPersonal, DossierId, DossierOpened, DossierOpenedPersonal,
+    DossierUpdated, DossierUpdatedPersonal, HouseholdId, NoPersonal, OfficialId, PairingEndReason,
     PairingEnded, PairingEndedPersonal, PairingEstablished, PairingId, ProjectId, ProjectStarted,
     ProjectVerified, StayCertified, StayEnded, StayId, StayStarted, StreamKind,
 };
 
 use crate::{
-    days::{DAY, LAST, at, number, working},
+    days::{DAY, FIRST, LAST, at, number, working},
     draw::{Draw, For},
     out::{Out, official, unit},
     plan::{CITY, Plan, Staff, Town, Unit, place},
@@ -31,6 +32,8 @@ pub(crate) enum Step {
     Project { unit: u32, amount_fen: u32, difficulties: u8 },
     Verify { project: ProjectId, unit: u32, amount_fen: u32, difficulties: u8 },
     Solved { project: ProjectId, unit: u32, difficulties: u8 },
+    Dossier { unit: u32, first: u32, last: u32 },
+    Update { dossier: DossierId },
 }
 
 /// What follows from aid that is delivered.
@@ -66,6 +69,7 @@ pub(crate) fn note(plan: &Plan, town: &Town, note: &mut impl FnMut(u64, Step)) {
     for number in town.units.clone() {
         if let Some(unit) = plan.units.get(place(number)) {
             aid(plan, unit, number, &mut draw, note);
+            dossiers(plan, unit, number, &mut draw, note);
         }
     }
 }
@@ -159,6 +163,17 @@ fn aid(plan: &Plan, village: &Unit, unit: u64, draw: &mut Draw, note: &mut impl 
     }
 }
 
+/// A unit's households are divided among its dossiers, which are begun in the first year.
+fn dossiers(plan: &Plan, village: &Unit, unit: u64, draw: &mut Draw, note: &mut impl FnMut(u64, Step)) {
+    let volumes = plan.of_unit(plan.totals.dossiers, village);
+    for volume in 0..volumes {
+        let edge = |volume| village.first_household + share(village.households, 0, volume, volumes);
+        let (first, next) = (edge(volume), edge(volume + 1));
+        let (first, last) = (small(first), small(next.max(first + 1) - 1));
+        note(working(draw, FIRST, (0, 330)), Step::Dossier { unit: small(unit), first, last });
+    }
+}
+
 /// Aid begins with the three enters, and ends early enough to be confirmed.
 fn aid_time(draw: &mut Draw) -> u64 {
     working(draw, number(2009, 6, 1), (0, LAST - number(2009, 6, 1) - 180))
@@ -202,6 +217,19 @@ pub(crate) fn happen(
         }
         Step::Project { .. } | Step::Verify { .. } | Step::Solved { .. } => {
             project(plan, town, step, minute, draw, later, out);
+        }
+        Step::Dossier { unit, first, last } => {
+            let (first, last) = (household(first), household(last));
+            let body = DossierOpened { unit: village(plan, unit), first, last, origin: None };
+            let (dossier, _) = out.open(at(minute), body, DossierOpenedPersonal::default());
+            later(working(draw, minute / DAY, (100, 300)), Step::Update { dossier });
+        }
+        Step::Update { dossier } => {
+            let personal = DossierUpdatedPersonal { text: words::visit_note(*draw) };
+            out.on(dossier, at(minute), DossierUpdated { origin: None }, personal);
+            if minute / DAY + 300 < LAST && draw.per_mille(700) {
+                later(working(draw, minute / DAY, (150, 280)), Step::Update { dossier });
+            }
         }
     }
 }

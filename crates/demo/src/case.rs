@@ -9,7 +9,8 @@ use docket_domain::{
     FollowUpMade, FollowUpMadePersonal, Labels, NoPersonal, Notice, OfficialId, Outcome, RecheckDecided,
     RecheckDecidedPersonal, RecheckRequested, RecheckRequestedPersonal, ReopenGround, ReplyDelivered,
     ReplyDeliveredPersonal, ReviewDecided, ReviewDecidedPersonal, ReviewOutcome, ReviewRequested,
-    ReviewRequestedPersonal, StepTaken, StepTakenPersonal, SupervisionAnswered, SupervisionAnsweredPersonal,
+    ReviewRequestedPersonal, Satisfaction, SatisfactionAnswered, SatisfactionAnsweredPersonal,
+    SatisfactionSurveyed, StepTaken, StepTakenPersonal, SupervisionAnswered, SupervisionAnsweredPersonal,
     SupervisionOrdered, SupervisionOrderedPersonal, UnitId,
 };
 
@@ -18,7 +19,7 @@ use crate::{
     draw::{Draw, For},
     out::{Out, official, unit},
     plan::{Plan, Town, Unit, place},
-    share::is_chosen,
+    share::{is_chosen, share},
     village::secretary,
     words,
 };
@@ -59,6 +60,8 @@ pub(crate) enum Step {
     Decide,
     Recheck,
     Final,
+    Survey,
+    Opinion,
 }
 
 /// How a case ends.
@@ -92,6 +95,9 @@ struct Course {
     is_rechecked: bool,
     /// Whom it is given to, of the unit's team.
     handler: u64,
+    /// Whether the petitioner is asked in the end, and what the answer is.
+    is_asked: bool,
+    answer: Option<Satisfaction>,
 }
 
 fn course(plan: &Plan, village: &Unit, number: u64) -> Course {
@@ -114,6 +120,8 @@ fn course(plan: &Plan, village: &Unit, number: u64) -> Course {
         81..=92 => Outcome::Explained,
         _ => Outcome::NotSupported,
     };
+    let answer =
+        if is_resolved { answer(plan, village, share(resolved, 0, number, settled), resolved) } else { None };
     let is_reviewed = outcome == Outcome::NotSupported && draw.per_mille(250);
     Course {
         fate,
@@ -125,7 +133,23 @@ fn course(plan: &Plan, village: &Unit, number: u64) -> Course {
         is_rechecked: draw.per_mille(250),
         // Neither the secretary, who approves, nor the next, who may become it.
         handler: draw.within(2, village.team.count - 1),
+        is_asked: answer.is_some() || draw.per_mille(250),
+        answer,
     }
+}
+
+/// Says what the petitioner of the so-many-th resolved case of a unit answers, if anything: in sum exactly as many.
+fn answer(plan: &Plan, village: &Unit, number: u64, resolved: u64) -> Option<Satisfaction> {
+    let answered = plan.of_unit(plan.totals.answered, village);
+    let satisfied = plan.of_unit(plan.totals.satisfied, village);
+    let before = share(answered, 0, number, resolved);
+    is_chosen(answered, number, resolved).then(|| {
+        if is_chosen(satisfied, before, answered) {
+            Satisfaction::Satisfied
+        } else {
+            Satisfaction::Dissatisfied
+        }
+    })
 }
 
 /// Where cases are put down: what they look at, what they may change.
@@ -223,6 +247,7 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
             Step::Review | Step::Decide | Step::Recheck | Step::Final => {
                 self.appeal(&course, open, step, minute, &mut draw);
             }
+            Step::Survey | Step::Opinion => self.survey(&course, open, step, minute, &mut draw),
         }
     }
 
@@ -447,6 +472,7 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
                 if course.is_reopened && !open.again && minute / DAY + 60 < CLOSED {
                     return (self.later)(after(draw, minute, (4, 28), CLOSED), open, Step::Reopen);
                 }
+                self.ask(course, open, minute, draw);
             }
             _ => {
                 let body = CaseReopened { ground: ReopenGround::NotSolved, origin: None };
@@ -478,6 +504,8 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
                     (self.later)(after(draw, minute, (5, 20), REPLIED), open, Step::Reply);
                 } else if course.is_rechecked && minute / DAY + 60 < CLOSED {
                     (self.later)(after(draw, minute, (3, 27), CLOSED), open, Step::Recheck);
+                } else {
+                    self.ask(course, open, minute, draw);
                 }
             }
             Step::Recheck => {
@@ -495,7 +523,35 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
                 };
                 let text = words::reply(false, *draw);
                 self.out.on(id, occurred, body, RecheckDecidedPersonal { text });
+                self.ask(course, open, minute, draw);
             }
+        }
+    }
+
+    /// Notes that the petitioner is asked, once the case is settled for good.
+    fn ask(&mut self, course: &Course, open: Open, minute: u64, draw: &mut Draw) {
+        if course.is_asked {
+            (self.later)(after(draw, minute, (0, 8), LAST - 2), open, Step::Survey);
+        }
+    }
+
+    /// Somebody of the town asks; most answer.
+    fn survey(&mut self, course: &Course, open: Open, step: Step, minute: u64, draw: &mut Draw) {
+        match (step, course.answer) {
+            (Step::Survey, answer) => {
+                let Some(by) = self.of_town(3 + draw.below(20)) else { return };
+                self.out.on(open.id, at(minute), SatisfactionSurveyed { by, origin: None }, NoPersonal);
+                if answer.is_some() {
+                    (self.later)(after(draw, minute, (0, 5), LAST - 1), open, Step::Opinion);
+                }
+            }
+            (_, Some(answer)) => {
+                let solved = Some(answer == Satisfaction::Satisfied && course.outcome == Outcome::Supported);
+                let body = SatisfactionAnswered { answer, solved, origin: None };
+                let text = words::answer(*draw);
+                self.out.on(open.id, at(minute), body, SatisfactionAnsweredPersonal { text });
+            }
+            _ => {}
         }
     }
 

@@ -1,10 +1,11 @@
 //! What happens in a village or community: receptions, visits, and the cases that come of them.
 
 use docket_domain::{
-    AttemptReason, CaseId, Channel, HouseholdAbsent, HouseholdAbsentPersonal, HouseholdId, NoPersonal,
-    Office, OfficialAppointed, OfficialLeft, PersonReceived, PersonReceivedPersonal, ReceptionCancelReason,
-    ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, VisitAttempted, VisitAttemptedPersonal,
-    VisitMade, VisitMadePersonal,
+    AttemptReason, CaseId, Channel, DiaryEntryWritten, DiaryEntryWrittenPersonal, HouseholdAbsent,
+    HouseholdAbsentPersonal, HouseholdId, NoPersonal, Office, OfficialAppointed, OfficialLeft,
+    PersonReceived, PersonReceivedPersonal, ReceptionCancelReason, ReceptionCancelled,
+    ReceptionCancelledPersonal, ReceptionHeld, VisitAttempted, VisitAttemptedPersonal, VisitMade,
+    VisitMadePersonal,
 };
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     draw::{Draw, For},
     out::{Out, official, unit},
     plan::{Plan, Town, Unit, place},
-    share::spread,
+    share::{is_chosen, spread},
     words,
 };
 
@@ -29,8 +30,9 @@ pub(crate) struct Village {
     over: u64,
     week: Week,
     visits: Round,
-    /// Cases registered.
+    /// Cases registered, and visits made.
     cases: u64,
+    made: u64,
     /// The case that another may be merged into.
     target: Option<CaseId>,
 }
@@ -220,6 +222,12 @@ impl Village {
             let Some(household) = self.next_household(plan, village, day, &mut slots, out) else { break };
             let slot = slots.next();
             let record = enter(plan, village, household, &slot, out);
+            let (pages, visits) =
+                (plan.of_unit(plan.totals.diary_pages, village), plan.of_unit(plan.totals.visits, village));
+            if is_chosen(pages, self.made, visits) {
+                write(plan, household, &slot, record, out);
+            }
+            self.made += 1;
             made.push((record, slot.minute + slot.minutes));
         }
         made
@@ -260,6 +268,20 @@ fn enter(plan: &Plan, village: &Unit, household: u64, slot: &Slot, out: &mut Out
     };
     let note = words::visit_note(Draw::new(plan.seed, For::Visit, household, slot.minute));
     out.on(id(household), at(slot.minute), body, VisitMadePersonal { text: note })
+}
+
+/// Puts down a page of the diary about a visit.
+fn write(plan: &Plan, household: u64, slot: &Slot, record: u64, out: &mut Out) {
+    let body = DiaryEntryWritten {
+        about: Some(record),
+        household: Some(id(household)),
+        unit: None,
+        pages: 1,
+        origin: None,
+    };
+    let text = words::diary(Draw::new(plan.seed, For::Visit, household, slot.minute | 1 << 32));
+    let evening = (slot.minute / DAY) * DAY + 17 * 60 + 30;
+    out.on(official(slot.by), at(evening), body, DiaryEntryWrittenPersonal { text });
 }
 
 fn id(household: u64) -> HouseholdId {

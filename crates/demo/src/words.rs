@@ -206,3 +206,15 @@ pub(crate) fn reply(is_supported: bool, mut draw: Draw) -> Option<PersonalText> 
 pub(crate) fn answer(mut draw: Draw) -> Option<PersonalText> {
     joined(&[one(&ANSWERS, &mut draw), one(&ANSWERS, &mut draw)], "; ")
 }
+
+/// What stands in a diary.
+pub(crate) fn diary(mut draw: Draw) -> Option<PersonalText> {
+    let parts = [
+        one(&WHO, &mut draw),
+        one(&HOW, &mut draw),
+        one(&HOW, &mut draw),
+        one(&HOW, &mut draw),
+        one(&NEXT, &mut draw),
+    ];
+    joined(&parts, ". ")
+}
