@@ -82,7 +82,13 @@ impl Seen {
         let event = Event::decode(record.event_type, record.schema_version, record.body).unwrap();
         let (stream, day) = (record.stream.id, (record.occurred_at + DAY / 3).div_euclid(DAY));
         assert!(record.recorded_at >= self.recorded_at, "the clock runs forward");
-        assert!(record.recorded_at >= record.occurred_at, "nothing is recorded before it happens");
+        assert!(
+            record.recorded_at >= record.occurred_at,
+            "nothing is recorded before it happens: {} {} {}",
+            event.name(),
+            record.recorded_at,
+            record.occurred_at
+        );
         self.recorded_at = record.recorded_at;
         self.recorded_late += u64::from(record.recorded_at - record.occurred_at > 3 * DAY);
         self.events += 1;

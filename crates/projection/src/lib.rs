@@ -30,7 +30,7 @@ pub use follow::event_of;
 pub use heads::PagedHeads;
 pub use history::{HistoryCheck, Impossible, check_history};
 pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS, PageKey};
-pub use office::{Acknowledge, Flusher, Office};
+pub use office::{Acknowledge, Office};
 pub use rebuild::{Rebuilt, rebuild};
 pub use report::{
     Basis, Check, Citation, Doubt, Evidence, Figure, FigureName, Filter, Language, Report, ReportName, Row,

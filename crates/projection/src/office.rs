@@ -20,7 +20,7 @@ use crate::{
 /// A ledger open for work. The caller holds the ledger's lock.
 pub struct Office {
     disk: Arc<dyn Disk>,
-    writer: Arc<Writer>,
+    writer: Writer,
     folded: Folded,
     recorded_at: i64,
 }
@@ -64,7 +64,7 @@ impl Office {
         let writer = recovered.into_writer(heads, clock, entropy)?;
         // Records of its own change heads only, which the writer has set.
         folded.size = writer.size();
-        let mut office = Self { disk, writer: Arc::new(writer), folded, recorded_at: i64::MIN };
+        let mut office = Self { disk, writer, folded, recorded_at: i64::MIN };
         // A long way is not gone again, even if this session records nothing.
         if office.folded.size.saturating_sub(before) > MAX_CATCH_UP {
             office.store();
@@ -217,11 +217,6 @@ impl Office {
         Ok(self.writer.flush()?)
     }
 
-    /// Returns what makes everything recorded so far durable from another thread, while this one goes on recording.
-    pub fn flusher(&self) -> Flusher {
-        Flusher(self.writer.clone())
-    }
-
     /// Signs a checkpoint over everything recorded.
     ///
     /// # Errors
@@ -265,20 +260,6 @@ impl Office {
         let (checkpoint, note) = self.writer.checkpoint()?;
         self.store();
         Ok((checkpoint, note, self.folded.notices))
-    }
-}
-
-/// Makes durable what an office recorded.
-#[derive(Clone)]
-pub struct Flusher(Arc<Writer>);
-
-impl Flusher {
-    /// Makes everything recorded so far durable, as [`Office::flush`] does.
-    ///
-    /// # Errors
-    /// When the disk says no.
-    pub fn flush(&self) -> Result<u64, ProjectionError> {
-        Ok(self.0.flush()?)
     }
 }
 
