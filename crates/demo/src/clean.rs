@@ -394,7 +394,7 @@ fn attest(
 
 /// Returns year and number of a quarter that is counted from the fourth of 2008.
 fn named(quarter: u8) -> (u16, u8) {
-    (2008 + u16::from((quarter + 3) / 4), (quarter + 3) % 4 + 1)
+    (2008 + u16::from(quarter.div_ceil(4)), (quarter + 3) % 4 + 1)
 }
 
 fn control(

@@ -5,16 +5,17 @@ use crate::draw::{Draw, For};
 /// Returns how much of `total` falls to what lies between `from` and `to` of a line that is `whole` long.
 ///
 /// Neighbouring pieces that cover the line add up to `total`.
-pub(crate) const fn share(total: u64, from: u64, to: u64, whole: u64) -> u64 {
+pub(crate) fn share(total: u64, from: u64, to: u64, whole: u64) -> u64 {
     upto(total, to, whole) - upto(total, from, whole)
 }
 
-const fn upto(total: u64, at: u64, whole: u64) -> u64 {
-    if whole == 0 { 0 } else { (total as u128 * at as u128 / whole as u128) as u64 }
+fn upto(total: u64, at: u64, whole: u64) -> u64 {
+    let share = (u128::from(total) * u128::from(at)).checked_div(u128::from(whole)).unwrap_or(0);
+    u64::try_from(share).unwrap_or(u64::MAX)
 }
 
 /// Says whether the `index`-th of `whole` things is one of `total` that are spread evenly among them.
-pub(crate) const fn is_chosen(total: u64, index: u64, whole: u64) -> bool {
+pub(crate) fn is_chosen(total: u64, index: u64, whole: u64) -> bool {
     share(total, index, index + 1, whole) > 0
 }
 
