@@ -22,7 +22,7 @@ use super::{
 
 /// Answer requests over HTTP (C2SP tlog-witness), until it is stopped
 ///
-/// POST <prefix>/add-checkpoint, and nothing else. It speaks plain HTTP: keep it on the loopback address, behind a proxy
+/// POST PREFIX/add-checkpoint, and nothing else. It speaks plain HTTP: keep it on the loopback address, behind a proxy
 /// that speaks TLS. What it answered is durable, so it may be stopped at any time.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
