@@ -494,6 +494,8 @@ fn a_case_lives_by_commands() {
     let case = stable(ledger.run(&["case", "show", "C-1", "--json"]).done().json());
     insta::assert_snapshot!(serde_json::to_string_pretty(&case).unwrap(), @r#"
     {
+      "accepted_at": "2024-05-08T16:00:00.000000Z",
+      "anonymous": false,
       "case": "C-1",
       "category": "road",
       "channel": "reception",

@@ -11,6 +11,7 @@
 mod apply;
 mod bad_input;
 mod beside;
+mod cases;
 mod cli;
 mod deeds;
 mod demo;

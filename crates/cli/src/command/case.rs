@@ -5,6 +5,7 @@ mod end;
 mod enter;
 mod handle;
 mod list;
+mod more;
 mod show;
 
 use clap::Subcommand;

@@ -37,6 +37,8 @@ struct ClockJson {
     started: String,
     start_record: u64,
     due: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
     standing: &'static str,
     record: Option<u64>,
     days_over: u32,
@@ -59,7 +61,8 @@ struct DayJson {
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
     let zone = place.zone()?;
     let as_of = match &args.as_of {
-        Some(text) => Timestamp(times::end_of(times::parse(text, &zone)?, &zone)),
+        // The day's last moment: what falls due on that day is not over then.
+        Some(text) => Timestamp(times::end_of(times::parse(text, &zone)?, &zone) - 1),
         None => Timestamp(SystemClock::time()),
     };
     let mut desk = place.desk(output)?;
@@ -92,6 +95,7 @@ fn json(clock: &RunningClock<'_>, explain: bool) -> ClockJson {
         started: clock.start_day.to_string(),
         start_record: clock.start.record(),
         due: clock.due.to_string(),
+        due_at: clock.due_at.map(|at| times::rfc3339(at.0)),
         standing: clock.standing.name(),
         record: clock.standing.record(),
         days_over: clock.days_over,
@@ -115,8 +119,8 @@ fn day(day: docket_domain::CountedDay<'_>) -> DayJson {
         Tally::Start => "start".to_owned(),
         Tally::Counted(number) => number.to_string(),
         Tally::NotCounted => "-".to_owned(),
-        Tally::MovedOn => "last day, moves on".to_owned(),
-        Tally::MovedTo => "last day".to_owned(),
+        Tally::MovedOn => "moves on".to_owned(),
+        Tally::MovedTo => "due".to_owned(),
     };
     DayJson { day: day.day.to_string(), kind, counted }
 }
@@ -141,7 +145,7 @@ fn tell(clock: &ClockJson, output: &mut Output) -> Result<(), Failure> {
         ))?;
     }
     for day in &clock.days {
-        output.line(format_args!("    {}  {:<4} {}", day.day, day.counted, day.kind))?;
+        output.line(format_args!("    {}  {:<8} {}", day.day, day.counted, day.kind))?;
     }
     Ok(())
 }

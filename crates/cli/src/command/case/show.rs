@@ -3,6 +3,7 @@
 use docket_domain::{CaseId, PersonalField, Precision, Timeliness, View as _};
 use serde::Serialize;
 
+use super::more::More;
 use crate::{
     command::{
         show::{RecordJson, line},
@@ -41,6 +42,9 @@ struct CaseJson {
     replied_at: Option<String>,
     closed_at: Option<String>,
     runs: u16,
+    anonymous: bool,
+    #[serde(flatten)]
+    more: More,
     records: Vec<RecordJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     personal: Vec<Value>,
@@ -97,6 +101,8 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             replied_at: case.reply.map(|reply| times::rfc3339(reply.mark.at().0)),
             closed_at: case.closure.map(|closure| times::rfc3339(closure.mark.at().0)),
             runs: case.runs,
+            anonymous: case.anonymous,
+            more: More::of(&case),
             records: history.iter().map(|stored| RecordJson::new(&stored.view(), stored.hash())).collect(),
             personal,
         });
@@ -107,7 +113,8 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         case.status,
         if case.runs > 1 { format!(", run {}", case.runs) } else { String::new() }
     ))?;
-    output.line(format_args!("came by     {}", case.channel))?;
+    let anonymous = if case.anonymous { ", anonymous" } else { "" };
+    output.line(format_args!("came by     {}{anonymous}", case.channel))?;
     if let Some(category) = &case.category {
         output.line(format_args!("category    {}", escape(category.as_str())))?;
     }
@@ -129,6 +136,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         let due = times::show(due.0, Precision::Second, &zone);
         output.line(format_args!("stated due  {due} (the source's claim): {timeliness}"))?;
     }
+    More::of(&case).tell(&zone, output)?;
     if let Some(reply) = case.reply {
         let delivered = times::show_occurred(reply.mark.occurred(), &zone);
         output.line(format_args!("replied     {delivered}, {}", reply.outcome))?;
