@@ -6,8 +6,8 @@ use docket_proof::{Frame, HASH_LEN, MAX_RECORD_LEN};
 
 use crate::disk::DiskFile;
 
-/// Bytes read at once.
-const WINDOW: usize = 1 << 20;
+/// Bytes read at once: few enough that they are still in the processor's own cache when they are hashed.
+pub(crate) const WINDOW: usize = 1 << 18;
 /// What one step may look at: the hash before, a record, its hash.
 const REACH: usize = HASH_LEN + MAX_RECORD_LEN + HASH_LEN;
 
@@ -15,6 +15,8 @@ const REACH: usize = HASH_LEN + MAX_RECORD_LEN + HASH_LEN;
 pub(crate) struct FrameWalk<'f> {
     file: &'f dyn DiskFile,
     buffer: Vec<u8>,
+    /// So much of the buffer was read.
+    filled: usize,
     /// Where in the buffer the hash before the next record stands.
     at: usize,
     /// The file offset of the next record.
@@ -45,7 +47,7 @@ pub(crate) enum Step<'a> {
 impl<'f> FrameWalk<'f> {
     /// Starts at the record at `offset` and reads up to `end`.
     pub(crate) fn new(file: &'f dyn DiskFile, offset: u64, end: u64) -> Self {
-        Self { file, buffer: Vec::new(), at: 0, offset, end, is_at_eof: false }
+        Self { file, buffer: Vec::new(), filled: 0, at: 0, offset, end, is_at_eof: false }
     }
 
     /// Returns the file offset of the next record.
@@ -64,10 +66,10 @@ impl<'f> FrameWalk<'f> {
             return Ok(Step::Broken);
         }
         let wanted = usize::try_from(self.end - self.offset).map_or(REACH, |left| REACH.min(left + HASH_LEN));
-        if self.buffer.len() - self.at < wanted && !self.is_at_eof {
+        if self.filled - self.at < wanted && !self.is_at_eof {
             self.refill()?;
         }
-        let window = self.buffer.get(self.at..).unwrap_or_default();
+        let window = self.buffer.get(self.at..self.filled).unwrap_or_default();
         let frame = window.get(HASH_LEN..).and_then(Frame::take);
         let Some(frame) = frame else { return Ok(Step::Broken) };
         let Some(preceded) = window.get(..HASH_LEN + frame.record.len()) else { return Ok(Step::Broken) };
@@ -79,23 +81,25 @@ impl<'f> FrameWalk<'f> {
 
     /// Slides the window so that it starts with the hash before the next record.
     fn refill(&mut self) -> io::Result<()> {
-        self.buffer.drain(..self.at);
-        self.at = 0;
-        let held = self.buffer.len();
+        // The buffer is made once, and only what is left over moves to its front.
+        self.buffer.copy_within(self.at..self.filled, 0);
+        let held = self.filled - self.at;
+        (self.at, self.filled) = (0, held);
         let from = self.offset - HASH_LEN as u64 + held as u64;
         let left = usize::try_from(self.end.saturating_sub(from)).unwrap_or(usize::MAX);
-        self.buffer.resize(held + left.min(WINDOW), 0);
-        let mut filled = held;
-        while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
-            match self.file.read_at(free, from + (filled - held) as u64)? {
+        let wanted = held + left.min(WINDOW);
+        if self.buffer.len() < wanted {
+            self.buffer.resize(wanted, 0);
+        }
+        while let Some(free) = self.buffer.get_mut(self.filled..wanted).filter(|free| !free.is_empty()) {
+            match self.file.read_at(free, from + (self.filled - held) as u64)? {
                 0 => {
                     self.is_at_eof = true;
                     break;
                 }
-                read => filled += read,
+                read => self.filled += read,
             }
         }
-        self.buffer.truncate(filled);
         Ok(())
     }
 }

@@ -5,15 +5,12 @@ use std::io;
 use docket_proof::{Commitment, Fields, MAX_VALUE_LEN, RecordView};
 use zeroize::Zeroizing;
 
-use crate::disk::DiskFile;
+use crate::{disk::DiskFile, frames::WINDOW};
 
 /// Bytes of an entry in front of its value.
 pub(crate) const ENTRY_HEAD_LEN: usize = 50;
 /// Where the salt stands in an entry; from there on an entry is the opening of its commitment.
 const OPENING_AT: usize = 16;
-/// Bytes read at once.
-const WINDOW: usize = 1 << 20;
-
 const STATE_PRESENT: u16 = 0;
 
 /// Appends an entry and returns the commitment that the record carries for it.
@@ -54,13 +51,21 @@ pub(crate) struct VaultWalk<'f> {
     file: &'f dyn DiskFile,
     // Zeroized: personal values pass through.
     buffer: Zeroizing<Vec<u8>>,
+    /// So much of the buffer was read.
+    filled: usize,
+    /// Where in the buffer the next entry starts.
     at: usize,
     offset: u64,
 }
 
 impl<'f> VaultWalk<'f> {
     pub(crate) fn new(file: &'f dyn DiskFile, offset: u64) -> Self {
-        Self { file, buffer: Zeroizing::new(Vec::new()), at: 0, offset }
+        Self { file, buffer: Zeroizing::new(Vec::new()), filled: 0, at: 0, offset }
+    }
+
+    /// Goes on at another entry.
+    pub(crate) fn seek(&mut self, offset: u64) {
+        (self.filled, self.at, self.offset) = (0, 0, offset);
     }
 
     /// Returns the file offset of the next entry.
@@ -92,30 +97,34 @@ impl<'f> VaultWalk<'f> {
     }
 
     fn window(&self) -> Option<&[u8]> {
-        self.buffer.get(self.at..)
+        self.buffer.get(self.at..self.filled)
     }
 
     /// Makes `len` bytes of the window available; `false` where the file ends before.
     fn ensure(&mut self, len: usize) -> io::Result<bool> {
-        if self.buffer.len() - self.at >= len {
+        if self.filled - self.at >= len {
             return Ok(true);
         }
-        self.buffer.drain(..self.at);
-        self.at = 0;
-        let held = self.buffer.len();
+        // The buffer is made once, and again only for an entry that is longer.
+        self.buffer.copy_within(self.at..self.filled, 0);
+        let held = self.filled - self.at;
+        (self.at, self.filled) = (0, held);
         // An offset that lies may be anywhere.
         let left = self.file.len()?.saturating_sub(self.offset.saturating_add(held as u64));
-        let wanted = usize::try_from(left).map_or(WINDOW, |left| left.min(len.max(WINDOW)));
-        self.buffer.resize(held + wanted, 0);
-        let mut filled = held;
-        while let Some(free) = self.buffer.get_mut(filled..).filter(|free| !free.is_empty()) {
-            match self.file.read_at(free, self.offset + filled as u64)? {
+        let wanted = held + usize::try_from(left).map_or(WINDOW, |left| left.min(len.max(WINDOW)));
+        if self.buffer.len() < wanted {
+            // Not resized in place: that would leave a copy behind that nobody overwrites.
+            let mut larger = Zeroizing::new(vec![0; wanted]);
+            larger.iter_mut().zip(self.buffer.iter().take(held)).for_each(|(to, from)| *to = *from);
+            self.buffer = larger;
+        }
+        while let Some(free) = self.buffer.get_mut(self.filled..wanted).filter(|free| !free.is_empty()) {
+            match self.file.read_at(free, self.offset + self.filled as u64)? {
                 0 => break,
-                read => filled += read,
+                read => self.filled += read,
             }
         }
-        self.buffer.truncate(filled);
-        Ok(filled >= len)
+        Ok(self.filled >= len)
     }
 }
 

@@ -247,14 +247,18 @@ impl<'a> Ordered<'a> {
         // A record that could not be taken apart has no step; then indexes and steps no longer match.
         self.opaque |= scan.steps.len() as u64 != scan.next_index - start;
         if !self.opaque {
-            let trusted = self.trusted;
-            for (index, step) in (start..).zip(&scan.steps).filter(|(index, _)| *index >= trusted) {
+            let mut durable = scan.durable.iter().copied();
+            for (index, step) in (start..).zip(&scan.steps) {
+                let durable_to = if step.flags.has(Flags::LAST) { durable.next() } else { None };
+                if index < self.trusted {
+                    continue;
+                }
                 if let Err(error) =
-                    self.streams.advance(step.stream, step.position, step.previous, RecordIndex(index))
+                    self.streams.advance(step.stream(), step.position, step.previous(), RecordIndex(index))
                 {
                     report.find(Finding::new("stream", path, error.to_string()).record(index));
                 }
-                self.follow_batch(index, step.flags, step.durable_to, path, report);
+                self.follow_batch(index, step.flags, durable_to, path, report);
             }
         }
         for at in &scan.at_sizes {

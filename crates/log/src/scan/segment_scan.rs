@@ -3,7 +3,7 @@
 use std::io;
 
 use docket_proof::{
-    Flags, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef, SystemError, SystemRecord,
+    Flags, HASH_LEN, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef, SystemError, SystemRecord,
 };
 
 use crate::{
@@ -31,6 +31,8 @@ pub(crate) struct SegmentScan {
     pub(crate) last_recorded_at: i64,
     /// One for each record that follows and can be taken apart.
     pub(crate) steps: Vec<RecordStep>,
+    /// What the last records of batches among them say was durable.
+    pub(crate) durable: Vec<u64>,
     pub(crate) systems: Vec<SystemStep>,
     /// The tree over this segment's records at the sizes asked for.
     pub(crate) at_sizes: Vec<AtSize>,
@@ -82,20 +84,35 @@ pub(crate) struct SystemStep {
 }
 
 /// What the checks over all segments need of a record.
+///
+/// A segment's lie in memory at once, for each segment that is read ahead.
 #[derive(Clone, Copy)]
 pub(crate) struct RecordStep {
-    pub(crate) stream: StreamRef,
+    id: u64,
+    /// Of no meaning at position 0.
+    previous: RecordIndex,
     pub(crate) position: u32,
-    pub(crate) previous: Option<RecordIndex>,
+    kind: u16,
     pub(crate) flags: Flags,
-    pub(crate) durable_to: Option<u64>,
 }
 
 impl RecordStep {
     #[inline]
-    const fn new(view: &RecordView<'_>) -> Self {
-        let RecordView { stream, position, previous, flags, durable_to, .. } = *view;
-        Self { stream, position, previous, flags, durable_to }
+    fn new(view: &RecordView<'_>) -> Self {
+        let RecordView { stream, position, previous, flags, .. } = *view;
+        Self { id: stream.id, previous: previous.unwrap_or_default(), position, kind: stream.kind, flags }
+    }
+
+    /// Returns the record's stream.
+    #[inline]
+    pub(crate) const fn stream(&self) -> StreamRef {
+        StreamRef { kind: self.kind, id: self.id }
+    }
+
+    /// Returns the stream's record before: a record has one exactly where its position is not 0.
+    #[inline]
+    pub(crate) fn previous(&self) -> Option<RecordIndex> {
+        (self.position > 0).then_some(self.previous)
     }
 }
 
@@ -130,6 +147,8 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     let mut sizes = context.sizes_in(start, start + SEGMENT_RECORDS);
     let chain = Chain { key: &context.identity.key, trusted_below: context.trusted };
     let end = file.len()?;
+    let records = end / (MIN_RECORD_LEN + HASH_LEN) as u64;
+    scan.steps.reserve_exact(usize::try_from(records.min(SEGMENT_RECORDS)).unwrap_or_default());
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
         footer.push(record.stored_len, &record.hash);
         scan.last_hash = Some(record.hash);
@@ -192,7 +211,6 @@ pub(crate) const NOT_HELD: &str = "the time is not that of the record before, wh
 
 /// Follows a vault file beside its segment.
 struct VaultCheck<'f> {
-    file: &'f dyn DiskFile,
     walk: VaultWalk<'f>,
     /// The entry before was wrong, or not read: where the next one starts is taken from its record.
     lost: bool,
@@ -204,7 +222,7 @@ impl<'f> VaultCheck<'f> {
     /// Starts at the first entry, or, where old ones are not to be read, at that of the first new record.
     fn new(file: &'f dyn DiskFile, is_trusted: bool) -> Self {
         let walk = VaultWalk::new(file, VAULT_HEADER_LEN as u64);
-        Self { file, walk, lost: is_trusted, from: (!is_trusted).then_some(0) }
+        Self { walk, lost: is_trusted, from: (!is_trusted).then_some(0) }
     }
 
     fn end(&self) -> u64 {
@@ -223,6 +241,7 @@ impl SegmentScan {
             first_is_held: false,
             last_recorded_at: i64::MIN,
             steps: Vec::new(),
+            durable: Vec::new(),
             systems: Vec::new(),
             at_sizes: Vec::new(),
             parts: Vec::new(),
@@ -259,13 +278,24 @@ impl SegmentScan {
         }
     }
 
+    /// Finds something in the vault file. Its path is put together only here: most records have nothing to be found.
+    fn find_in_vault(&mut self, what: &str, more: impl FnOnce(Finding) -> Finding) {
+        self.find(more(Finding::new("vault", &Family::Vault.path(self.number), what)));
+    }
+
     /// Passes a record that a checkpoint stands for: only what the next ones are measured by is noted.
     #[inline]
     fn pass(&mut self, view: &RecordView<'_>) {
         self.first_recorded_at.get_or_insert(view.recorded_at);
         self.last_recorded_at = self.last_recorded_at.max(view.recorded_at);
         self.batch_open = !view.flags.has(Flags::LAST);
+        self.step(view);
+    }
+
+    #[inline]
+    fn step(&mut self, view: &RecordView<'_>) {
         self.steps.push(RecordStep::new(view));
+        self.durable.extend(view.durable_to);
     }
 
     /// Takes what a record says about itself.
@@ -299,7 +329,7 @@ impl SegmentScan {
         self.last_recorded_at = self.last_recorded_at.max(view.recorded_at);
         self.held += u64::from(is_held);
         self.batch_open = !view.flags.has(Flags::LAST);
-        self.steps.push(RecordStep::new(view));
+        self.step(view);
         if view.stream.kind == StreamRef::SYSTEM.kind {
             let mut decoded = SystemRecord::decode(view.event_type, view.schema_version, view.body);
             if view.stream.id != StreamRef::SYSTEM.id || !view.commitments.is_empty() {
@@ -337,24 +367,22 @@ impl SegmentScan {
         if view.commitments.is_empty() {
             return Ok(());
         }
-        let path = Family::Vault.path(self.number);
         let index = view.index.0;
         self.commitments += view.commitments.len() as u64;
         let Some(vault) = vault else {
-            self.find(
-                Finding::new("vault", &path, "the record commits to values, but the file is missing")
-                    .record(index),
-            );
+            let what = "the record commits to values, but the file is missing";
+            self.find_in_vault(what, |finding| finding.record(index));
             return Ok(());
         };
         if vault.lost {
-            vault.walk = VaultWalk::new(vault.file, view.vault_offset);
+            vault.walk.seek(view.vault_offset);
             vault.from.get_or_insert(view.vault_offset);
             vault.lost = false;
         } else if view.vault_offset != vault.walk.offset() {
-            let finding =
-                Finding::new("vault", &path, "the vault offset is not where the entries before end");
-            self.find(finding.record(index).values(vault.walk.offset(), view.vault_offset));
+            let what = "the vault offset is not where the entries before end";
+            self.find_in_vault(what, |finding| {
+                finding.record(index).values(vault.walk.offset(), view.vault_offset)
+            });
             vault.lost = true;
             return Ok(());
         }
@@ -377,7 +405,7 @@ impl SegmentScan {
                     break;
                 }
             };
-            self.find(Finding::new("vault", &path, what).record(index).offset(offset));
+            self.find_in_vault(&what, |finding| finding.record(index).offset(offset));
             vault.lost = true;
             break;
         }
