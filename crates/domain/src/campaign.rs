@@ -18,6 +18,7 @@ use crate::{
     source::SourceRow,
     stamp::Stamp,
     subject::Role,
+    time::OccurredAt,
     unit::alive_at,
     view::{Store, View},
     violation::Violation,
@@ -109,9 +110,19 @@ impl CampaignState {
     /// Returns what became of a case on this campaign's list by the day the campaign was closed, or so far while it is open.
     /// What happened within the same time as the closing counts. `None` for a case that was not on the list.
     pub fn standing(&self, id: CampaignId, case: &CaseState) -> Option<BacklogStanding> {
+        Self::stood(id, case, self.closed.map(|closed| closed.occurred))
+    }
+
+    /// As [`standing`](Self::standing), as it was at a moment: a later closing does not count yet.
+    pub fn standing_at(&self, id: CampaignId, case: &CaseState, then: OccurredAt) -> Option<BacklogStanding> {
+        let closed = self.closed.map(|closed| closed.occurred).filter(|closed| closed.at <= then.at);
+        Self::stood(id, case, Some(closed.unwrap_or(then)))
+    }
+
+    fn stood(id: CampaignId, case: &CaseState, until: Option<OccurredAt>) -> Option<BacklogStanding> {
         let backlog = case.backlog.as_deref()?;
         let listing = backlog.listing(id)?;
-        let (outcome, record) = backlog.outcome(self.closed.map(|closed| closed.occurred));
+        let (outcome, record) = backlog.outcome(until);
         Some(BacklogStanding { outcome, record: record.max(listing.listed.record), leader: listing.leader })
     }
 

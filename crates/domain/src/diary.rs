@@ -35,7 +35,7 @@ crate::event! {
     personal DiaryEntryWrittenPersonal { text: Text } requires [];
 }
 
-/// The diary of an official: of each entry the day and the pages.
+/// The diary of an official: of each entry the day, the pages and the record.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Diary {
     /// In the order of their days.
@@ -49,6 +49,8 @@ pub struct DiaryEntry {
     pub day: Day,
     /// How many pages it has.
     pub pages: u16,
+    /// The record.
+    pub record: u64,
 }
 
 /// How much was written in diaries.
@@ -78,11 +80,17 @@ impl OfficialState {
         self.diary.as_deref().map_or(&[], Diary::entries)
     }
 
+    /// Returns the entries of the days `[first, last]`, in the order of their days.
+    pub fn diary_within(&self, first: Day, last: Day) -> &[DiaryEntry] {
+        let entries = self.diary_entries();
+        let from = entries.partition_point(|entry| entry.day < first);
+        let behind = entries.partition_point(|entry| entry.day <= last);
+        entries.get(from..behind).unwrap_or(&[])
+    }
+
     /// Returns how much they wrote in their diary in a period.
     pub fn diary_in(&self, period: DayRange) -> DiaryTally {
-        let entries = self.diary_entries();
-        let from = entries.partition_point(|entry| entry.day < period.first());
-        let within = entries.iter().skip(from).take_while(|entry| entry.day <= period.last());
+        let within = self.diary_within(period.first(), period.last()).iter();
         within.fold(DiaryTally::default(), |tally, entry| DiaryTally {
             entries: tally.entries.saturating_add(1),
             pages: tally.pages.saturating_add(u64::from(entry.pages)),
@@ -141,7 +149,7 @@ impl Rules for DiaryEntryWritten {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let day = store.zone().day_of(meta.occurred.at);
         let diary = own_mut::<Self>(store, meta.stream)?.diary.get_or_insert_default();
-        diary.write(DiaryEntry { day, pages: self.pages });
+        diary.write(DiaryEntry { day, pages: self.pages, record: meta.index });
         Ok(())
     }
 }

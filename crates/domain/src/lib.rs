@@ -170,7 +170,6 @@ pub use household::{
     Absence, Home, HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason, HouseholdClosed,
     HouseholdClosedPersonal, HouseholdEnd, HouseholdHistory, HouseholdMoved, HouseholdMovedPersonal,
     HouseholdRegistered, HouseholdRegisteredPersonal, HouseholdState, HouseholdViolation, Move,
-    VisitAttempts,
 };
 pub use id::{
     AidId, CampaignId, CaseId, CorrectionId, DeclarationId, DossierId, EntityId, GiftId, HouseholdId,
@@ -217,7 +216,7 @@ pub use rule_set::{
 };
 pub use satisfaction::{
     Satisfaction, SatisfactionAnswered, SatisfactionAnsweredPersonal, SatisfactionSurveyed,
-    SatisfactionViolation, Survey, SurveyAnswer,
+    SatisfactionViolation, Survey, SurveyAnswer, Surveys,
 };
 pub use source::{SourceRegistered, SourceRow, SourceState};
 pub use span::Span;
@@ -228,8 +227,8 @@ pub use stay::{
 pub use subject::{Role, Subject};
 pub use time::{OccurredAt, Precision, Timestamp};
 pub use unit::{
-    Absorbed, UnitClosed, UnitClosedPersonal, UnitEnd, UnitLevel, UnitMerged, UnitRegistered, UnitState,
-    UnitViolation,
+    Absorbed, UnitClosed, UnitClosedPersonal, UnitEnd, UnitLevel, UnitLevels, UnitMerged, UnitRegistered,
+    UnitState, UnitViolation,
 };
 pub use vehicle::{
     Disposal, DisposalKind, TransitionExpired, VehicleDisposed, VehicleFoundOverStandard, VehicleStanding,

@@ -55,11 +55,22 @@ crate::event! {
     personal SatisfactionAnsweredPersonal { text: Text } requires [];
 }
 
-/// The last survey of a case.
+/// The surveys of a case: each counts in its own period. Most cases have none or one.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Surveys {
+    /// The last one.
+    pub last: Survey,
+    /// Those before it, in the order of their records.
+    pub earlier: Vec<Survey>,
+}
+
+/// A survey of a case.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Survey {
     /// Who asked.
     pub by: OfficialId,
+    /// The unit that answered for the case then.
+    pub unit: Option<UnitId>,
     /// When.
     pub asked: Stamp,
     /// The answer, once there is one.
@@ -75,6 +86,29 @@ pub struct SurveyAnswer {
     pub solved: Option<bool>,
     /// When they answered.
     pub answered: Stamp,
+}
+
+impl CaseState {
+    /// Returns the last survey.
+    pub fn last_survey(&self) -> Option<&Survey> {
+        self.surveys.as_deref().map(|surveys| &surveys.last)
+    }
+
+    /// Iterates over its surveys, in the order of their records.
+    pub fn surveys(&self) -> impl Iterator<Item = &Survey> {
+        let surveys = self.surveys.as_deref().into_iter();
+        surveys.flat_map(|surveys| surveys.earlier.iter().chain([&surveys.last]))
+    }
+
+    fn ask(&mut self, survey: Survey) {
+        match &mut self.surveys {
+            Some(surveys) => {
+                surveys.earlier.push(surveys.last);
+                surveys.last = survey;
+            }
+            None => self.surveys = Some(Box::new(Surveys { last: survey, earlier: Vec::new() })),
+        }
+    }
 }
 
 /// What stands against a survey or its answer.
@@ -176,8 +210,8 @@ impl Rules for SatisfactionSurveyed {
         if place.occurred.is_certainly_before(since) {
             return Err(TooEarly { subject: place.stream, was: "was replied to or closed", record }.into());
         }
-        let answer =
-            state.survey.as_deref().and_then(|survey| survey.answer).map(|answer| answer.answered.record);
+        let answer = state.last_survey().and_then(|survey| survey.answer);
+        let answer = answer.map(|answer| answer.answered.record);
         if let Some(answered) = answer.filter(|answered| *answered > record) {
             return Err(SatisfactionViolation::Answered { case, record: answered }.into());
         }
@@ -198,7 +232,8 @@ impl Rules for SatisfactionSurveyed {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let case = own_mut::<Self>(store, meta.stream)?;
-        case.survey = Some(Box::new(Survey { by: self.by, asked: Stamp::of(meta), answer: None }));
+        let unit = case.responsible();
+        case.ask(Survey { by: self.by, unit, asked: Stamp::of(meta), answer: None });
         case.count(meta);
         Ok(())
     }
@@ -215,7 +250,7 @@ impl Rules for SatisfactionAnswered {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (case, state) = own::<Self>(view, place.stream)?;
-        let Some(survey) = &state.survey else {
+        let Some(survey) = state.last_survey() else {
             return Err(SatisfactionViolation::NotAsked { case, record: state.registered_record }.into());
         };
         if let Some(answer) = survey.answer {
@@ -226,9 +261,9 @@ impl Rules for SatisfactionAnswered {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let case = own_mut::<Self>(store, meta.stream)?;
-        if let Some(survey) = &mut case.survey {
+        if let Some(surveys) = &mut case.surveys {
             let (satisfaction, solved) = (self.answer, self.solved);
-            survey.answer = Some(SurveyAnswer { satisfaction, solved, answered: Stamp::of(meta) });
+            surveys.last.answer = Some(SurveyAnswer { satisfaction, solved, answered: Stamp::of(meta) });
         }
         case.count(meta);
         Ok(())

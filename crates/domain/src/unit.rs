@@ -2,11 +2,13 @@
 
 mod events;
 mod level;
+mod levels;
 mod state;
 mod violation;
 
 pub use events::{UnitClosed, UnitClosedPersonal, UnitMerged, UnitRegistered};
 pub use level::UnitLevel;
+pub use levels::UnitLevels;
 pub use state::{Absorbed, UnitEnd, UnitState};
 pub use violation::UnitViolation;
 

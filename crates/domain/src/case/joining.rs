@@ -109,6 +109,7 @@ fn split(body: &CaseSplit, parent: &CaseState, meta: &RecordMeta) -> CaseState {
         registered: meta.occurred,
         category: body.category.clone(),
         backlog: None,
+        surveys: None,
         rare: None,
         ..parent.clone()
     };

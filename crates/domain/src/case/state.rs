@@ -8,13 +8,13 @@ use crate::{
         intake::CaseRegistered,
         mark::Mark,
         rare::CaseRare,
-        reason::{Channel, CloseReason, Outcome},
+        reason::{Channel, CloseReason, Outcome, ReviewOutcome},
         status::{CaseAct, CaseStatus},
     },
     id::{CaseId, OfficialId, UnitId},
     label::Label,
     record::RecordMeta,
-    satisfaction::Survey,
+    satisfaction::Surveys,
     stamp::Stamp,
     time::{OccurredAt, Timestamp},
     violation::Violation,
@@ -67,8 +67,8 @@ pub struct CaseState {
     pub closure: Option<CaseClosure>,
     /// The lists of campaigns it stood on; `None` for a case that was on none.
     pub backlog: Option<Box<Backlog>>,
-    /// The last time its petitioner was asked whether they are satisfied.
-    pub survey: Option<Box<Survey>>,
+    /// The times its petitioner was asked whether they are satisfied.
+    pub(crate) surveys: Option<Box<Surveys>>,
     pub(crate) rare: Option<Box<CaseRare>>,
 }
 
@@ -105,6 +105,8 @@ pub enum Timeliness {
     ClosedAfterIt,
     /// Open, with a stated due date.
     Open,
+    /// Declined, withdrawn, merged or void, with a stated due date.
+    Ended,
     /// No due date is stated.
     NoneStated,
 }
@@ -117,12 +119,36 @@ impl CaseState {
 
     /// Says how it stands to its stated due date. The first moment of a closing known less exactly counts.
     pub fn stated_timeliness(&self) -> Timeliness {
-        match (self.stated_due, &self.closure) {
+        match (self.stated_due, self.closed()) {
             (None, _) => Timeliness::NoneStated,
-            (Some(_), None) => Timeliness::Open,
+            (Some(_), _) if self.is_live() => Timeliness::Open,
+            (Some(_), None) => Timeliness::Ended,
             (Some(due), Some(closure)) if closure.mark.at() <= due => Timeliness::ClosedByIt,
             (Some(_), Some(_)) => Timeliness::ClosedAfterIt,
         }
+    }
+
+    /// Returns how it was closed, if it is closed or final. A case under review keeps its closing, and is open.
+    pub fn closed(&self) -> Option<&CaseClosure> {
+        self.closure.as_ref().filter(|_| matches!(self.status, CaseStatus::Closed | CaseStatus::Final))
+    }
+
+    /// Returns when it was accepted first, whatever run it is in.
+    pub fn first_accepted(&self) -> Option<Mark> {
+        let first = self.rare().and_then(|rare| rare.past.first());
+        first.map_or(self.accepted, |first| first.accepted)
+    }
+
+    /// Says whether the same person raised the same matter again: whether it was reopened. A review that set the reply
+    /// aside took it up again too, and raised nothing new.
+    pub fn is_raised_again(&self) -> bool {
+        let past = self.rare().map_or(&[][..], |rare| &rare.past);
+        past.iter().any(|run| {
+            run.rare
+                .review
+                .and_then(|review| review.decision)
+                .is_none_or(|made| made.outcome == ReviewOutcome::Upheld)
+        })
     }
 
     /// Says whether the office still has something to do.
@@ -154,7 +180,7 @@ impl CaseState {
             reply: None,
             closure: None,
             backlog: None,
-            survey: None,
+            surveys: None,
             rare: None,
         }
     }
@@ -238,9 +264,13 @@ mod tests {
             reason: CloseReason::AsStatedBySource,
         };
         for (moment, expected) in [(10, Timeliness::ClosedByIt), (11, Timeliness::ClosedAfterIt)] {
-            case.closure = Some(closed(moment));
+            (case.status, case.closure) = (CaseStatus::Closed, Some(closed(moment)));
             assert_eq!(case.stated_timeliness(), expected);
         }
+        case.status = CaseStatus::UnderReview;
+        assert_eq!(case.stated_timeliness(), Timeliness::Open);
+        case.status = CaseStatus::Withdrawn;
+        assert_eq!(case.stated_timeliness(), Timeliness::Ended);
         case.stated_due = None;
         assert_eq!(case.stated_timeliness(), Timeliness::NoneStated);
     }

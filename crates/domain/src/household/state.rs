@@ -50,16 +50,7 @@ pub struct HouseholdHistory {
     /// Its difficulties that were resolved, in the order of their records.
     pub difficulties: Vec<ResolvedDifficulty>,
     /// The calls in vain.
-    pub attempts: VisitAttempts,
-}
-
-/// How often a household was called on in vain.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct VisitAttempts {
-    /// How often.
-    pub count: u32,
-    /// The last record that says so; 0 before there is one.
-    pub last: u64,
+    pub attempts: VisitDays,
 }
 
 /// Days on which a household was away.
@@ -126,9 +117,9 @@ impl HouseholdState {
         OccurredAt { at: self.registered_at, precision: self.registered_precision }
     }
 
-    /// Returns how often it was called on in vain.
-    pub fn attempts(&self) -> VisitAttempts {
-        self.history.as_deref().map_or_else(VisitAttempts::default, |history| history.attempts)
+    /// Returns the calls in vain. None of them is a visit.
+    pub fn attempts(&self) -> Option<&VisitDays> {
+        self.history.as_deref().map(|history| &history.attempts)
     }
 
     /// Returns its moves, in the order in which they happened.

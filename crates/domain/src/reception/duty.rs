@@ -1,6 +1,7 @@
 //! What a unit owes of receptions, and what came of it.
 
 use crate::{
+    adoption::RulesState,
     day::{Day, IsoWeek},
     id::{RulesId, StreamKind},
     numbered::numbered,
@@ -14,14 +15,14 @@ use crate::{
 /// The weeks that fell due in a period, and what the rules ask in each.
 ///
 /// A week falls due on its Sunday, and the rule set in force at that day's end decides about all of it. Made once for a
-/// period, then asked about any number of units. Of which levels of units receptions are owed is the caller's to know.
+/// period, then asked about any number of units.
 #[derive(Clone, Debug)]
 pub struct ReceptionWeeks<'v> {
     zone: &'v Zone,
     first: IsoWeek,
     last: IsoWeek,
     /// From which week on which duty holds, ascending; before the first none does.
-    duties: Vec<(IsoWeek, Option<ReceptionDuty>)>,
+    duties: Vec<(IsoWeek, Option<&'v RulesState>)>,
 }
 
 /// A week for which a unit owed receptions.
@@ -72,13 +73,13 @@ impl<'v> ReceptionWeeks<'v> {
             .collect();
         starts.sort_unstable();
         starts.dedup();
-        let duty = |week: IsoWeek| view.rules_at(last_moment(zone, week.last_day()))?.rules.reception;
+        let rules = |week: IsoWeek| view.rules_at(last_moment(zone, week.last_day()));
         let whole = until.iso_week();
         Self {
             zone,
             first: from.iso_week(),
             last: if whole.last_day() <= until { whole } else { IsoWeek(whole.0.saturating_sub(1)) },
-            duties: starts.into_iter().map(|week| (week, duty(week))).collect(),
+            duties: starts.into_iter().map(|week| (week, rules(week))).collect(),
         }
     }
 
@@ -89,7 +90,7 @@ impl<'v> ReceptionWeeks<'v> {
         let first = self.first.max(registered.iso_week());
         let last = ended.map_or(self.last, |ended| self.last.min(ended.iso_week()));
         (first.0..=last.0).map(IsoWeek).filter_map(move |week| {
-            let duty = self.duty(week)?;
+            let duty = self.rules(week)?.rules.reception.filter(|duty| duty.levels.has(unit.level))?;
             let whole = registered <= week.first_day() && ended.is_none_or(|ended| ended >= week.last_day());
             (whole || duty.part_weeks).then(|| judge(unit, week, duty))
         })
@@ -105,7 +106,8 @@ impl<'v> ReceptionWeeks<'v> {
         counts
     }
 
-    fn duty(&self, week: IsoWeek) -> Option<ReceptionDuty> {
+    /// Returns the rule set that decides about a week.
+    pub fn rules(&self, week: IsoWeek) -> Option<&'v RulesState> {
         let behind = self.duties.partition_point(|(start, _)| *start <= week);
         self.duties.get(behind.checked_sub(1)?)?.1
     }

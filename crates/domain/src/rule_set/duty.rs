@@ -6,6 +6,7 @@ use crate::{
     day::Day,
     label::Label,
     numbered::numbered,
+    unit::UnitLevels,
     worded::{self, Keyed},
 };
 
@@ -40,6 +41,9 @@ pub struct ReceptionDuty {
     /// So many times a week.
     #[serde(deserialize_with = "worded::within::<1, 7, _, _>")]
     pub per_week: u16,
+    /// By units of which levels.
+    #[serde(default)]
+    pub levels: UnitLevels,
     /// Whether a substitute may receive in the secretary's place.
     pub substitute: bool,
     /// Whether it is owed in a week through which the unit existed only in part.

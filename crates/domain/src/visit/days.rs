@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::day::Day;
 
-/// A visit that was made.
+/// A visit that was made, or a call in vain.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Visit {
     /// On which day.
@@ -13,7 +13,7 @@ pub struct Visit {
     pub record: u64,
 }
 
-/// All visits to a household, days ascending. Tens of millions are kept: one costs about six bytes.
+/// All visits to a household, or all calls on it in vain, days ascending. Tens of millions are kept: one costs about six bytes.
 ///
 /// The last lies open. Each earlier one is packed as its distance from the one after it, so that a new last one is added
 /// in constant time, and the bytes are read from their end: days as a varint of seven bits a byte, records the same way
@@ -35,6 +35,12 @@ impl VisitDays {
             next = before(found, &mut bytes);
             Some(found)
         })
+    }
+
+    /// Iterates over the visits of the days `[first, last]`, the last day first.
+    pub fn within(&self, first: Day, last: Day) -> impl Iterator<Item = Visit> {
+        let until_then = self.newest_first().skip_while(move |visit| visit.day > last);
+        until_then.take_while(move |visit| visit.day >= first)
     }
 
     /// Returns the visit of the last day.

@@ -2,9 +2,11 @@
 
 use super::{Visit, VisitDays};
 use crate::{
+    adoption::RulesState,
     calendar::DayRange,
     day::Day,
     household::{Home, HouseholdState},
+    id::UnitId,
     reception::last_moment,
     rule_set::VisitDuty,
     view::View,
@@ -19,7 +21,7 @@ use crate::{
 pub struct VisitYear<'v> {
     zone: &'v Zone,
     days: DayRange,
-    duty: Option<VisitDuty>,
+    rules: Option<&'v RulesState>,
 }
 
 /// What is owed to a household in a year, and what came of it.
@@ -65,12 +67,17 @@ impl<'v> VisitYear<'v> {
         let days = DayRange::new(Day::from_date(year, 1, 1)?, Day::from_date(year, 12, 31)?)?;
         let zone = view.zone();
         let rules = view.rules_at(last_moment(zone, days.last()));
-        Some(Self { zone, days, duty: rules.and_then(|rules| rules.rules.visits) })
+        Some(Self { zone, days, rules })
+    }
+
+    /// Returns its days.
+    pub const fn days(&self) -> DayRange {
+        self.days
     }
 
     /// Returns what the rules ask for in that year.
-    pub const fn duty(&self) -> Option<VisitDuty> {
-        self.duty
+    pub fn duty(&self) -> Option<VisitDuty> {
+        self.rules?.rules.visits
     }
 
     /// Returns what is owed to a household, and its visits.
@@ -83,13 +90,14 @@ impl<'v> VisitYear<'v> {
     /// Returns what is owed to a household, and how often it was visited. Costs little: for ten million of them.
     pub fn count(&self, household: &HouseholdState) -> VisitCount {
         let (on_register, away) = self.days_of(household);
-        let owing = match self.duty {
+        let duty = self.duty();
+        let owing = match duty {
             Some(duty) if duty.absence_excuses => on_register.saturating_sub(away),
             _ => on_register,
         };
         let in_year = u16::try_from(self.days.count()).unwrap_or(u16::MAX);
-        let due = self.duty.map_or(0, |duty| duty.due(owing, in_year));
-        let once_a_day = self.duty.is_none_or(|duty| duty.different_days);
+        let due = duty.map_or(0, |duty| duty.due(owing, in_year));
+        let once_a_day = duty.is_none_or(|duty| duty.different_days);
         let mut last = None;
         let counted = self.within(&household.visits).filter(|visit| {
             let again = last.replace(visit.day) == Some(visit.day);
@@ -98,13 +106,26 @@ impl<'v> VisitYear<'v> {
         VisitCount { days: on_register, due, made: u16::try_from(counted.count()).unwrap_or(u16::MAX) }
     }
 
+    /// Returns the last unit on whose register a household was in that year.
+    pub fn unit(&self, household: &HouseholdState) -> Option<UnitId> {
+        if household.moves().is_empty() {
+            return household.unit;
+        }
+        let in_year = household.homes().filter(|home| {
+            self.zone.day_of(home.since.at) <= self.days.last()
+                && home.until.is_none_or(|until| self.days.first() <= self.zone.day_of(until.at))
+        });
+        in_year.filter_map(|home| home.unit).last()
+    }
+
+    /// Returns the rule set that decides about the year.
+    pub const fn rules(&self) -> Option<&'v RulesState> {
+        self.rules
+    }
+
     /// Iterates over the visits of the year, the last day first.
     fn within<'s>(&self, visits: &'s VisitDays) -> impl Iterator<Item = Visit> + use<'s> {
-        let (first, last) = (self.days.first(), self.days.last());
-        visits
-            .newest_first()
-            .skip_while(move |visit| visit.day > last)
-            .take_while(move |visit| visit.day >= first)
+        visits.within(self.days.first(), self.days.last())
     }
 
     /// Counts the days of the year on which the household was on the register, and those of them on which it was away.

@@ -132,9 +132,9 @@ impl Rules for VisitAttempted {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let attempts = &mut own_mut::<Self>(store, meta.stream)?.history.get_or_insert_default().attempts;
-        attempts.count = attempts.count.saturating_add(1);
-        attempts.last = meta.index;
+        let day = store.zone().day_of(meta.occurred.at);
+        let history = own_mut::<Self>(store, meta.stream)?.history.get_or_insert_default();
+        history.attempts.enter(Visit { day, record: meta.index });
         Ok(())
     }
 }

@@ -255,3 +255,15 @@ fn without_a_duty_no_week_is_owed() {
     adopt(&mut ledger, &rules(1, false, false, false), 20 * DAY);
     assert_eq!(weeks(&ledger, 0, 27), [(3, 0, Missed, None)]);
 }
+
+#[test]
+fn only_units_of_the_levels_that_the_rules_name_owe_receptions() {
+    let mut ledger = ledger();
+    adopt(&mut ledger, &rules(1, false, false, false), 0);
+    assert_eq!(weeks(&ledger, 4, 10).len(), 1, "where they name none, villages and communities owe them");
+    let other = format!("{}\nlevels = [\"town\", \"community\"]", rules(1, false, false, false));
+    adopt(&mut ledger, &other, 5 * DAY);
+    assert_eq!(weeks(&ledger, 4, 10), []);
+    adopt(&mut ledger, &other.replace("town", "village"), 13 * DAY);
+    assert_eq!(weeks(&ledger, 4, 17), [(2, 0, Missed, None)]);
+}

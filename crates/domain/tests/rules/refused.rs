@@ -1,4 +1,4 @@
-use docket_domain::{RuleSet, RuleSetError};
+use docket_domain::{RuleSet, RuleSetError, UnitLevel, UnitLevels};
 
 const GOOD: &str = r#"name = "test"
 title = "A test"
@@ -179,4 +179,26 @@ fn a_hostile_text_has_a_short_answer() {
         let message = RuleSet::parse(&text).unwrap_err().to_string();
         assert!(message.len() < 2_000, "{}", message.len());
     }
+}
+
+#[test]
+fn levels_are_known_words_each_once_and_never_none() {
+    let with = |levels: &str| {
+        let table = format!(
+            "[reception]\nper_week = 1\nlevels = {levels}\nsubstitute = false\npart_weeks = false\n\
+             cancellation_excuses = false\n\n[visits]"
+        );
+        RuleSet::parse(&GOOD.replace("[visits]", &table))
+    };
+    for (levels, why) in [
+        ("[]", "expected one level or more"),
+        (r#"["village", "village"]"#, "village stands twice"),
+        (r#"["hamlet"]"#, "unknown unit level"),
+    ] {
+        let message = with(levels).unwrap_err().to_string();
+        assert!(message.contains(why), "{message}");
+    }
+    let duty = with(r#"["town", "village"]"#).unwrap().reception.unwrap();
+    assert_eq!(duty.levels, UnitLevels::of(&[UnitLevel::Village, UnitLevel::Town]));
+    assert!(!duty.levels.has(UnitLevel::Community));
 }

@@ -12,6 +12,13 @@ terms! {
         Households = "households", "households", "户";
         Units = "units", "units", "个单位";
         UnitWeeks = "unit-weeks", "unit-weeks", "单位周次";
+        HouseholdYears = "household-years", "household-years", "户年";
+        Calls = "calls", "calls", "次";
+        Surveys = "surveys", "surveys", "次调查";
+        Entries = "entries", "entries", "篇";
+        Campaigns = "campaigns", "campaigns", "次活动";
+        ListedCases = "listed-cases", "listed cases", "件次";
+        Updates = "updates", "updates", "次更新";
         UnitQuarters = "unit-quarters", "unit-quarters", "单位季次";
         Receptions = "receptions", "receptions", "次";
         Officials = "officials", "officials", "名干部";
@@ -41,6 +48,7 @@ terms! {
         AsOf = "as-of", "as of the end", "截至期末";
         Occurred = "occurred", "occurred in the period", "期内发生";
         Registered = "registered", "registered in the period", "期内登记";
+        Accepted = "accepted", "accepted in the period", "期内受理";
         FellDue = "fell-due", "fell due in the period", "期内到期";
         Closed = "closed", "closed in the period", "期内办结";
         Asked = "asked", "asked in the period", "期内调查";

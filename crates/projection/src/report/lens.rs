@@ -72,6 +72,29 @@ impl<'a> Lens<'a> {
         self.scope.period.map_or(begun, |(from, _)| self.zone().day_of(Timestamp(from)))
     }
 
+    /// Returns the days of the period, `[first, last]`: those on which its first and last moments lie, and all between.
+    pub(super) fn days(&self) -> (Day, Day) {
+        match self.scope.period {
+            None => (Day(i32::MIN), Day(i32::MAX)),
+            // An empty period has no day.
+            Some((from, to)) if to <= from => (Day(0), Day(-1)),
+            Some((from, to)) => {
+                (self.zone().day_of(Timestamp(from)), self.zone().day_of(Timestamp(to.saturating_sub(1))))
+            }
+        }
+    }
+
+    /// Returns the days `[first, last]` that were over by the last moment, of those of the period.
+    pub(super) fn days_over(&self) -> (Day, Day) {
+        let behind = self.zone().day_of(Timestamp(self.last_moment().0.saturating_add(1)));
+        (self.first_day(Day(i32::MIN)), behind.plus(-1))
+    }
+
+    /// Returns the beginning of a day, as exactly as days are known.
+    pub(super) fn morning(&self, day: Day) -> OccurredAt {
+        OccurredAt { at: self.zone().start_of(day), precision: Precision::Day }
+    }
+
     /// Says whether something had happened by the last moment.
     #[inline]
     pub(super) fn knows(&self, stamp: Stamp) -> bool {
@@ -80,8 +103,8 @@ impl<'a> Lens<'a> {
 
     /// Says whether what was due on a day fell due in the period: whether the day was over by its end.
     pub(super) fn fell_due(&self, due: Day) -> bool {
-        self.first_day(Day(i32::MIN)) <= due
-            && due < self.zone().day_of(Timestamp(self.last_moment().0.saturating_add(1)))
+        let (first, last) = self.days_over();
+        (first..=last).contains(&due)
     }
 
     /// Returns the unit to which an official belonged at a time: that of the last appointment until then, or else of the

@@ -1,19 +1,25 @@
 //! Reports: figures that anybody can recompute from the log. Each is a pure function of the states and a scope.
 
 mod aid;
+mod campaigns;
 mod cases;
+mod diary;
 mod figure;
 mod finance;
 mod lens;
 mod names;
 mod overview;
 mod pairing;
+mod receptions;
 mod rectification;
+mod satisfaction;
 mod sheet;
 mod stays;
+mod taken;
 mod tally;
 pub(crate) mod term;
 mod timeliness;
+mod visits;
 
 pub use figure::{Basis, Doubt, Evidence, Figure, UnitOfCount, Value};
 pub use names::{FigureName, ReportName};
@@ -32,8 +38,13 @@ impl ReportName {
         let lens = Lens::new(states, scope);
         match self {
             Self::Overview => overview::report(&lens),
+            Self::Receptions => receptions::report(&lens),
+            Self::Visits => visits::report(&lens),
+            Self::Diary => diary::report(&lens),
             Self::Cases => cases::report(&lens),
             Self::Timeliness => timeliness::report(&lens),
+            Self::Satisfaction => satisfaction::report(&lens),
+            Self::Campaigns => campaigns::report(&lens),
             Self::Pairing => pairing::report(&lens),
             Self::Aid => aid::report(&lens),
             Self::Stays => stays::report(&lens),
@@ -45,10 +56,15 @@ impl ReportName {
     /// Returns what it can be narrowed to.
     pub const fn filters(self) -> &'static [Filter] {
         match self {
-            Self::Cases | Self::Timeliness => &[Filter::Unit, Filter::Official, Filter::State],
+            Self::Cases | Self::Timeliness | Self::Satisfaction => {
+                &[Filter::Unit, Filter::Official, Filter::State]
+            }
             Self::Pairing | Self::Aid => &[Filter::Unit, Filter::Official, Filter::Household],
-            Self::Stays | Self::Rectification => &[Filter::Unit, Filter::Official],
-            Self::Overview | Self::Finance => &[Filter::Unit],
+            Self::Stays | Self::Rectification | Self::Diary | Self::Campaigns => {
+                &[Filter::Unit, Filter::Official]
+            }
+            Self::Visits => &[Filter::Unit, Filter::Household],
+            Self::Overview | Self::Receptions | Self::Finance => &[Filter::Unit],
         }
     }
 }

@@ -6,8 +6,13 @@ terms! {
     /// A report.
     pub enum ReportName {
         Overview = "overview", "overview", "总览";
+        Receptions = "receptions", "receptions", "书记接访";
+        Visits = "visits", "visits", "成员走访";
+        Diary = "diary", "diaries and dossiers", "民情日志和民情档案";
         Cases = "cases", "cases", "信访事项";
         Timeliness = "timeliness", "timeliness", "时效";
+        Satisfaction = "satisfaction", "satisfaction", "满意度";
+        Campaigns = "campaigns", "backlog campaigns", "大下访";
         Pairing = "pairing", "pairing", "结穷亲";
         Aid = "aid", "aid", "帮扶";
         Stays = "stays", "stays", "三进三同";
@@ -30,17 +35,82 @@ terms! {
         IssuesPending = "issues_pending", "issues still in hand", "尚在办理";
         IssuesResolvedRate = "issues_resolved_rate", "issues resolved, of those collected", "问题解决率";
 
+        Receptions = "receptions", "receptions held", "接访";
+        ReceptionsBySecretary = "receptions_by_secretary", "receptions held by the secretary", "书记接访";
+        ReceptionsBySubstitute = "receptions_by_substitute", "receptions held by a substitute", "代为接访";
+        PersonsReceived = "persons_received", "persons received", "接待群众";
+        ReceptionsCancelled = "receptions_cancelled", "weeks whose reception was cancelled", "取消接访";
+        ReceptionWeeks = "reception_weeks", "weeks for which a unit owed receptions", "应接访";
+        ReceptionWeeksMet = "reception_weeks_met", "weeks with the receptions owed", "已接访";
+        ReceptionWeeksMissed = "reception_weeks_missed", "weeks without the receptions owed", "未接访";
+        ReceptionWeeksExcused = "reception_weeks_excused", "weeks excused by a cancellation", "免除接访";
+        ReceptionWeeksBySubstitute = "reception_weeks_by_substitute", "weeks missed though a substitute received", "仅代为接访";
+        ReceptionAttainment = "reception_attainment", "weeks with the receptions owed, of those not excused", "接访任务完成率";
+
+        Visits = "visits", "visits", "走访";
+        VisitAttempts = "visit_attempts", "calls in vain", "走访未遇";
+        VisitCoverage = "visit_coverage", "households visited at least once, of those on the register", "走访覆盖率";
+        HouseholdYears = "household_years", "households on the register, in each year that ended", "历年在册户数";
+        HouseholdYearsMet = "household_years_met", "visited in the year as often as is owed", "完成年度走访";
+        HouseholdYearsMissed = "household_years_missed", "visited in the year less often than is owed", "未完成年度走访";
+        HouseholdYearsNotOwed = "household_years_not_owed", "owed no visit in the year", "年度无走访任务";
+        VisitYearCoverage = "visit_year_coverage", "visited in the year at least once, of those on the register", "年度走访覆盖率";
+        VisitAttainment = "visit_attainment", "visited in the year as often as is owed, of those owed visits", "走访任务完成率";
+
+        DiaryEntries = "diary_entries", "diary entries", "民情日志篇数";
+        DiaryPages = "diary_pages", "pages of diaries", "民情日志";
+        DiaryWriters = "diary_writers", "officials who wrote in their diary", "记民情日志干部";
+        Dossiers = "dossiers", "dossiers opened", "民情档案";
+        DossiersKept = "dossiers_kept", "dossiers opened that are kept", "其中在管";
+        DossiersClosed = "dossiers_closed", "dossiers opened that were closed", "其中已结档";
+        DossierUpdates = "dossier_updates", "times dossiers were brought up to date", "民情档案更新";
+
+        Surveys = "surveys", "petitioners asked", "满意度调查";
+        SurveysAnswered = "surveys_answered", "petitioners who answered", "已参评";
+        SurveysUnanswered = "surveys_unanswered", "petitioners who did not answer", "未参评";
+        AnswerRate = "answer_rate", "answered, of those asked", "参评率";
+        AnswersSatisfied = "answers_satisfied", "satisfied", "满意";
+        AnswersFairlySatisfied = "answers_fairly_satisfied", "fairly satisfied", "基本满意";
+        AnswersDissatisfied = "answers_dissatisfied", "dissatisfied", "不满意";
+        SatisfactionRate = "satisfaction", "satisfied, of those who answered", "满意率";
+        FairSatisfactionRate = "satisfaction_at_least_fair", "satisfied or fairly satisfied, of those who answered", "满意和基本满意率";
+        AnswersSolved = "answers_solved", "solved, as the petitioner says", "已解决";
+        AnswersUnsolved = "answers_unsolved", "not solved, as the petitioner says", "未解决";
+        AnswersWithoutSolved = "answers_without_solved", "answers that do not say whether it is solved", "未说明是否解决";
+        SolvedRate = "solved_rate", "solved, of those who answered", "解决率";
+        SurveysByOthers = "surveys_by_others", "asked by somebody of another unit than the one that answers for the case", "由其他单位调查";
+
+        CampaignsOpened = "campaigns_opened", "backlog campaigns opened", "大下访活动";
+        BacklogListed = "backlog_listed", "old cases listed", "排查积案";
+        BacklogResolved = "backlog_resolved", "listed cases resolved", "化解积案";
+        BacklogTerminated = "backlog_terminated", "listed cases terminated", "终止积案";
+        BacklogCarriedOver = "backlog_carried_over", "listed cases carried over, or still in hand", "结转积案";
+        BacklogResolvedRate = "backlog_resolved_rate", "resolved, of the listed cases", "积案化解率";
+        BacklogLed = "backlog_led", "with a leader who answers for it, of the listed cases", "领导包案率";
+
         Registered = "registered", "registered", "登记";
-        Closed = "closed", "closed", "办结";
-        Open = "open", "open", "未办结";
+        Closed = "closed", "closed or final", "办结";
+        Open = "open", "in hand", "未办结";
+        CasesDeclined = "cases_declined", "declined", "不予受理";
+        CasesWithdrawn = "cases_withdrawn", "withdrawn", "撤回";
+        CasesMerged = "cases_merged", "merged into another", "合并";
+        CasesVoid = "cases_void", "void", "作废";
         Replied = "replied", "with a reply in the current run", "已答复";
         Reopened = "reopened", "reopened at least once", "重新办理";
         WithStatedDue = "with_stated_due", "with a due date stated by the source", "来源注明期限";
         ClosedByStatedDue = "closed_by_stated_due", "closed by it", "注明期限内办结";
         ClosedAfterStatedDue = "closed_after_stated_due", "closed after it", "超过注明期限办结";
         OpenWithStatedDue = "open_with_stated_due", "still open with one", "注明期限未办结";
+        EndedWithStatedDue = "ended_with_stated_due", "ended without closing, with one", "注明期限未办结而终止";
         ByStatedDueRate = "by_stated_due_rate", "closed by the stated due date, of those with one", "注明期限内办结率";
         WithoutStatedDue = "without_stated_due", "without one", "来源未注明期限";
+
+        ResponseRate = "response_rate", "petitioners contacted in term, of those due for contact", "响应率";
+        CasesAccepted = "cases_accepted", "accepted", "受理";
+        ClosureRate = "closure_rate", "closed, of those accepted", "办结率";
+        RepeatRate = "repeat_rate", "reopened after a closing or a follow-up, of those registered", "重复率";
+        ClosedInPeriod = "closed_in_period", "closed, whenever registered", "期内办结";
+        ClosedInTermRate = "closed_in_term_rate", "replied to in (extended) term, of those closed that had a term", "办结件按期率";
 
         ClocksFellDue = "clocks_fell_due", "terms that fell due", "到期时限";
         ClocksMet = "clocks_met", "terms met", "按期完成";

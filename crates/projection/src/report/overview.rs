@@ -2,19 +2,17 @@
 //!
 //! What another report counts is taken from there, so that a figure never comes to two values.
 
-use std::collections::BTreeMap;
-
 use docket_domain::{BacklogOutcome, CaseState, UnitId, UnitLevel, UnitState};
 
 use super::{
-    MakeReport, aid,
-    figure::{Evidence, Figure, Value},
+    MakeReport, aid, campaigns, diary,
     lens::Lens,
     names::{FigureName, ReportName},
-    pairing, rectification,
-    sheet::{Check, Citation, Report, Row},
+    pairing, receptions, rectification, satisfaction,
+    sheet::{Citation, Report},
     stays,
     tally::{Tallies, tally},
+    visits,
 };
 
 tally! {
@@ -23,7 +21,6 @@ tally! {
         villages: figure Villages, Units, AsOf;
         communities: figure Communities, Units, AsOf;
         officials: figure Officials, Officials, AsOf;
-        households: figure Households, Households, AsOf;
         collected: figure IssuesCollected, Cases, Registered;
         resolved: figure IssuesResolved, Cases, Registered;
         terminated: figure IssuesTerminated, Cases, Registered;
@@ -42,6 +39,28 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
 
 /// What is taken from the other reports.
 const TAKEN: &[(MakeReport, &[FigureName])] = &[
+    (
+        receptions::report,
+        &[FigureName::Receptions, FigureName::PersonsReceived, FigureName::ReceptionAttainment],
+    ),
+    (
+        visits::report,
+        &[FigureName::Households, FigureName::Visits, FigureName::VisitCoverage, FigureName::VisitAttainment],
+    ),
+    (diary::own, &[FigureName::DiaryPages, FigureName::Dossiers]),
+    (
+        satisfaction::report,
+        &[FigureName::Surveys, FigureName::AnswerRate, FigureName::SatisfactionRate, FigureName::SolvedRate],
+    ),
+    (
+        campaigns::report,
+        &[
+            FigureName::BacklogListed,
+            FigureName::BacklogResolved,
+            FigureName::BacklogTerminated,
+            FigureName::BacklogCarriedOver,
+        ],
+    ),
     (stays::report, &[FigureName::Stays]),
     (pairing::report, &[FigureName::PairingsLive, FigureName::PairingAttainment]),
     (
@@ -75,8 +94,9 @@ const TAKEN: &[(MakeReport, &[FigureName])] = &[
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut report = own(lens);
     for (make, names) in TAKEN {
-        take(&mut report, make(lens), names);
+        report.take(make(lens), names);
     }
+    diary::doubt(&mut report);
     report
 }
 
@@ -98,53 +118,10 @@ fn own(lens: &Lens<'_>) -> Report {
             tallies.of(lens.unit_of(id, lens.end()), |counts| counts.officials.add(official.record));
         }
     }
-    for (_, household) in lens.states.households() {
-        if let Some(home) = lens.home_of(household) {
-            tallies.of(Some(home), |counts| counts.households.add(household.record));
-        }
-    }
     for (_, case) in lens.states.cases().filter(|(_, case)| lens.has(case.registered.at)) {
         tallies.of(case.responsible(), |counts| counts.add_case(case));
     }
     Report { citations, ..tallies.report(ReportName::Overview, SUMS) }
-}
-
-/// Adds figures of another report, with the rules that decided there and the sums they stand in.
-fn take(report: &mut Report, mut other: Report, names: &[FigureName]) {
-    let is_taken = |figure: &Figure| names.contains(&figure.name);
-    other.figures.retain(is_taken);
-    let nothing: Vec<_> = other.figures.iter().map(nothing_of).collect();
-    let key = |row: &Row| (row.unit.is_none(), row.unit);
-    let mut others: BTreeMap<_, _> = other.rows.into_iter().map(|row| (key(&row), row)).collect();
-    let mut columns: BTreeMap<_, Row> = report.rows.drain(..).map(|row| (key(&row), row)).collect();
-    // A unit of which only one of both says something has nothing of the other.
-    let empty: Vec<_> = report.figures.iter().map(nothing_of).collect();
-    for (key, row) in &others {
-        let blank = || Row { unit: row.unit, name: row.name.clone(), figures: empty.clone() };
-        columns.entry(*key).or_insert_with(blank);
-    }
-    for (key, row) in &mut columns {
-        match others.remove(key) {
-            Some(other) => row.figures.extend(other.figures.into_iter().filter(is_taken)),
-            None => row.figures.extend(nothing.iter().cloned()),
-        }
-    }
-    report.rows = columns.into_values().collect();
-    report.figures.append(&mut other.figures);
-    let is_here = |check: &Check| check.parts.iter().chain([&check.whole]).all(|name| names.contains(name));
-    report.checks.extend(other.checks.into_iter().filter(is_here));
-    report.rules.extend(other.rules);
-    report.rules.sort_unstable();
-    report.rules.dedup();
-}
-
-/// Returns the figure of nothing.
-fn nothing_of(figure: &Figure) -> Figure {
-    let value = match figure.value {
-        Value::Count(_) => Value::Count(0),
-        Value::Ratio { .. } => Value::Ratio { numerator: 0, denominator: 0 },
-    };
-    Figure { value, doubt: None, evidence: figure.evidence.as_ref().map(|_| Evidence::default()), ..*figure }
 }
 
 fn cited(lens: &Lens<'_>, unit: UnitId, state: &UnitState) -> impl Iterator<Item = Citation> {

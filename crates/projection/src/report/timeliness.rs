@@ -84,12 +84,12 @@ fn duties<'a>(lens: &Lens<'a>, case: &CaseState) -> Vec<RunningClock<'a>> {
 }
 
 /// Says whether what a clock asks for fell due in the period.
-fn is_due(lens: &Lens<'_>, clock: &RunningClock<'_>) -> bool {
+pub(super) fn is_due(lens: &Lens<'_>, clock: &RunningClock<'_>) -> bool {
     lens.fell_due(clock.due) && !matches!(clock.standing, Standing::Stopped(_))
 }
 
 /// Returns the record that decided what became of a clock, or else the one that started it.
-fn decided(clock: &RunningClock<'_>) -> u64 {
+pub(super) fn decided(clock: &RunningClock<'_>) -> u64 {
     clock.standing.record().unwrap_or_else(|| clock.start.record())
 }
 

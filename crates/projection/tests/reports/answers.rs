@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Records acts, each at its day of 2010, counted from the first of January.
-fn ledger(acts: Vec<(i64, Act)>) -> Ledger {
+pub(crate) fn ledger(acts: Vec<(i64, Act)>) -> Ledger {
     let mut ledger = Ledger::new();
     let mut office = ledger.office();
     for (day, act) in acts {
@@ -27,7 +27,7 @@ fn ledger(acts: Vec<(i64, Act)>) -> Ledger {
     ledger
 }
 
-fn unit(level: UnitLevel, parent: Option<u64>) -> Act {
+pub(crate) fn unit(level: UnitLevel, parent: Option<u64>) -> Act {
     let name = label("Shiping");
     let parent = parent.map(unit_id);
     Act::open(UnitRegistered { level, parent, name, code: None, origin: None }, NoPersonal)
@@ -38,7 +38,7 @@ fn gift(official: OfficialId, amount_fen: u64) -> Act {
     Act::open(body, GiftHandedInPersonal::default())
 }
 
-fn household(unit: UnitId, members: u8) -> Act {
+pub(crate) fn household(unit: UnitId, members: u8) -> Act {
     let body = HouseholdRegistered { unit, code: None, members, origin: None };
     Act::open(body, HouseholdRegisteredPersonal { name: text("Luo"), ..Default::default() })
 }
@@ -62,7 +62,7 @@ fn received(number: u64, household: u64) -> Act {
     Act::on(AidId::new(number).unwrap(), body, NoPersonal)
 }
 
-fn make(ledger: &Ledger, name: ReportName, scope: impl FnOnce(Scope) -> Scope) -> Report {
+pub(crate) fn make(ledger: &Ledger, name: ReportName, scope: impl FnOnce(Scope) -> Scope) -> Report {
     let mut desk = ledger.desk();
     // The clock of tests stands still at the year's beginning.
     let known_until = docket_domain::Timestamp(1_293_811_200_000_000);
@@ -70,12 +70,12 @@ fn make(ledger: &Ledger, name: ReportName, scope: impl FnOnce(Scope) -> Scope) -
     name.make(desk.states().unwrap(), &scope)
 }
 
-fn value(report: &Report, name: FigureName) -> Value {
+pub(crate) fn value(report: &Report, name: FigureName) -> Value {
     report.figure(name).unwrap().value
 }
 
 /// A town with a village and a community, an official in each, and a village elsewhere.
-fn town() -> Vec<(i64, Act)> {
+pub(crate) fn town() -> Vec<(i64, Act)> {
     vec![
         (0, unit(UnitLevel::Town, None)),
         (0, unit(UnitLevel::Village, Some(1))),

@@ -11,6 +11,10 @@
 mod aid;
 #[path = "../../../domain/tests/domain/campaign.rs"]
 mod campaign;
+#[path = "../../../domain/tests/domain/cases.rs"]
+mod cases;
+#[path = "../../../domain/tests/domain/diary.rs"]
+mod diary;
 #[path = "../../../domain/tests/domain/receptions.rs"]
 mod receptions;
 #[path = "../../../domain/tests/domain/rectification.rs"]
@@ -24,7 +28,9 @@ mod support;
 #[path = "../../../domain/tests/domain/visits.rs"]
 mod visits;
 
+mod answered;
 mod answers;
+mod fieldwork;
 #[path = "../projection/support.rs"]
 mod office;
 mod replayed;

@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use docket_domain::{Act, CaseStatus, Command, NoPersonal, PublicText, RuleSet, RulesAdopted, Timestamp};
+use docket_domain::{
+    Act, CaseAccepted, CaseAcceptedPersonal, CaseReopenedPersonal, CaseStatus, Command, NoPersonal, Notice,
+    PublicText, ReplyDelivered, ReplyDeliveredPersonal, RuleSet, RulesAdopted, Timestamp,
+};
 use docket_projection::{
     Acknowledge, Desk, Figure, FigureName, ProjectionError, Report, ReportName, Scope, Value, rebuild,
 };
 use proptest::prelude::*;
 
 use crate::{
-    aid, campaign,
+    aid, campaign, cases, diary,
     office::{self, Ledger, assign, at, case_from, close, official_id, row, unit_id},
     receptions, rectification, registers, supervision,
-    support::household_id,
+    support::{case_id, household_id, reopened, reply},
     visits,
 };
 
@@ -31,7 +34,10 @@ struct Question {
 /// Commands of every kind, many of them illegal where they fall.
 fn command() -> impl Strategy<Value = Command> {
     let act = prop_oneof![
-        60 => cases(),
+        60 => of_import(),
+        60 => handled(),
+        20 => cases::acts(),
+        30 => diary::acts(),
         40 => aid::acts(),
         20 => campaign::acts(),
         50 => registers::acts(),
@@ -48,7 +54,28 @@ fn command() -> impl Strategy<Value = Command> {
     })
 }
 
-fn cases() -> impl Strategy<Value = Act> {
+/// A case raised, given to somebody, replied to, closed, and taken up again.
+fn handled() -> impl Strategy<Value = Act> {
+    (0_u8..7, 1_u64..6, 1_u64..4, prop::option::of(1_u64..4)).prop_map(|(which, own, unit, person)| {
+        let id = case_id(own);
+        match which {
+            0 => case_from(Some(unit_id(unit)), person.map(|person| 1_500 * person.cast_signed()), None),
+            1 | 2 => assign(own, unit, person),
+            3 => {
+                let body = ReplyDelivered { approver: person.map(official_id), ..reply() };
+                Act::on(id, body, ReplyDeliveredPersonal::default())
+            }
+            4 => close(own),
+            5 => Act::on(id, reopened(), CaseReopenedPersonal::default()),
+            _ => {
+                let notice = Notice::Given;
+                Act::on(id, CaseAccepted { notice, origin: None }, CaseAcceptedPersonal::default())
+            }
+        }
+    })
+}
+
+fn of_import() -> impl Strategy<Value = Act> {
     (0_u8..3, 1_u64..5, 1_u64..5, prop::option::of(1_u64..5)).prop_map(|(which, case, unit, person)| {
         match which {
             0 => case_from(person.map(unit_id), Some(1_500), Some(row(unit))),

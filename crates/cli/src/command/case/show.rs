@@ -84,6 +84,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         Timeliness::ClosedByIt => "closed by it",
         Timeliness::ClosedAfterIt => "closed after it",
         Timeliness::Open => "still open",
+        Timeliness::Ended => "ended without closing",
         Timeliness::NoneStated => "none stated",
     };
     if output.json {

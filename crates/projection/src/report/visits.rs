@@ -1,0 +1,110 @@
+//! The report on visits 成员走访: how many were made, which households were visited at all, and which as often as is owed.
+//!
+//! Coverage and attainment are two questions. A household visited once is covered; what is owed, in each calendar year, is
+//! more.
+
+use docket_domain::{Day, HouseholdState, RulesId, StreamKind, View as _, VisitCount, VisitDays, VisitYear};
+
+use super::{
+    figure::Counter,
+    lens::Lens,
+    names::{FigureName, ReportName},
+    sheet::Report,
+    tally::{Tallies, tally},
+};
+
+tally! {
+    struct Visits {
+        visits: figure Visits, HouseholdTimes, Occurred;
+        attempts: figure VisitAttempts, Calls, Occurred;
+        households: figure Households, Households, AsOf;
+        coverage: ratio VisitCoverage, Households, AsOf;
+        attainment: ratio VisitAttainment, HouseholdYears, FellDue;
+        year_coverage: ratio VisitYearCoverage, HouseholdYears, FellDue;
+        years: figure HouseholdYears, HouseholdYears, FellDue;
+        met: figure HouseholdYearsMet, HouseholdYears, FellDue;
+        missed: figure HouseholdYearsMissed, HouseholdYears, FellDue;
+        not_owed: figure HouseholdYearsNotOwed, HouseholdYears, FellDue;
+    }
+}
+
+const YEARS: &[FigureName] =
+    &[FigureName::HouseholdYearsMet, FigureName::HouseholdYearsMissed, FigureName::HouseholdYearsNotOwed];
+
+/// Makes the report. Goes through ten million households: once each, and nothing is kept of any.
+pub(super) fn report(lens: &Lens<'_>) -> Report {
+    let mut tallies = Tallies::<Visits>::new(lens);
+    let years = years(lens);
+    years.iter().filter_map(VisitYear::rules).for_each(|rules| tallies.ruled_by(rules));
+    let days = lens.days();
+    for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
+        calls(lens, household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
+        if let Some(attempts) = household.attempts() {
+            calls(lens, household, attempts, days, &mut tallies, |counts| &mut counts.attempts);
+        }
+        if let Some(home) = lens.home_of(household) {
+            let latest = household.visits.within(days.0, days.1).next();
+            tallies.of(Some(home), |counts| {
+                counts.households.add(household.record);
+                counts.coverage.ask(latest.is_some(), latest.map_or(household.record, |visit| visit.record));
+            });
+        }
+        for year in &years {
+            let count = year.count(household);
+            if count.is_on_register() {
+                tallies.of(year.unit(household), |counts| counts.add_year(household, year, count));
+            }
+        }
+    }
+    tallies.report(ReportName::Visits, &[(FigureName::HouseholdYears, YEARS)])
+}
+
+/// Returns the years that ended in the period, and for which rules ask for visits.
+fn years<'a>(lens: &Lens<'a>) -> Vec<VisitYear<'a>> {
+    let (from, until) = lens.days_over();
+    let rules = (1..=lens.states.count(StreamKind::RULES)).filter_map(RulesId::new);
+    let rules = rules.filter_map(|id| lens.states.rules(id)).map(|rules| rules.in_force_from).min();
+    let registered = lens.states.households().map(|(_, household)| household.registered_at).min();
+    let Some((rules, registered)) = rules.zip(registered) else { return Vec::new() };
+    let begun = lens.zone().day_of(rules.max(registered)).max(from);
+    let years = (begun.year()..=until.year()).filter_map(|year| VisitYear::of(lens.states, year));
+    let is_owed = |year: &VisitYear<'_>| year.duty().is_some() && lens.fell_due(year.days().last());
+    years.filter(is_owed).collect()
+}
+
+/// Counts the calls on a household in the period, each for the unit to which the household belonged on that morning.
+fn calls(
+    lens: &Lens<'_>,
+    household: &HouseholdState,
+    calls: &VisitDays,
+    (first, last): (Day, Day),
+    tallies: &mut Tallies<'_, Visits>,
+    counter: impl Fn(&mut Visits) -> &mut Counter,
+) {
+    if household.moves().is_empty() {
+        // So it is with nearly all: the unit's counts are looked up once.
+        return tallies.of(household.unit, |counts| {
+            let counter = counter(counts);
+            calls.within(first, last).for_each(|call| counter.add(call.record));
+        });
+    }
+    for call in calls.within(first, last) {
+        let unit = lens.unit_of_household(household, lens.morning(call.day));
+        tallies.of(unit, |counts| counter(counts).add(call.record));
+    }
+}
+
+impl Visits {
+    /// Counts a household in a year: known by its last visit in that year, or else by its registration.
+    fn add_year(&mut self, household: &HouseholdState, year: &VisitYear<'_>, count: VisitCount) {
+        let last = household.visits.within(year.days().first(), year.days().last()).next();
+        let record = last.map_or(household.record, |visit| visit.record);
+        self.years.add(record);
+        self.year_coverage.ask(count.is_covered(), record);
+        if count.due == 0 {
+            return self.not_owed.add(record);
+        }
+        self.attainment.ask(count.is_met(), record);
+        if count.is_met() { self.met.add(record) } else { self.missed.add(record) }
+    }
+}
