@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    cited::Cited,
     id::{OfficialId, StreamKind, StreamRef},
     record::RecordMeta,
     rules::{Place, Rules},
@@ -119,6 +120,10 @@ impl Rules for CorrectionRecorded {
 
     fn origin(&self) -> Option<&SourceRow> {
         self.origin.as_ref()
+    }
+
+    fn cites(&self, cite: &mut impl FnMut(Cited)) {
+        cite(Cited { record: self.record, stream: Some(self.stream()), events: &[] });
     }
 
     fn check(&self, _view: &impl View, place: &Place<'_>) -> Result<(), Violation> {

@@ -3,11 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    body::EventBody,
     calendar::DayRange,
+    cited::Cited,
     day::Day,
     household::on_register_at,
     id::{HouseholdId, StreamRef, UnitId},
     official::{OfficialState, in_service},
+    reception::{PersonReceived, ReceptionHeld},
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
@@ -15,6 +18,7 @@ use crate::{
     unit::alive_at,
     view::{Store, View},
     violation::Violation,
+    visit::{VisitAttempted, VisitMade},
 };
 
 crate::event! {
@@ -34,6 +38,10 @@ crate::event! {
     type 576, version 1, continues OfficialId;
     personal DiaryEntryWrittenPersonal { text: Text } requires [];
 }
+
+/// What an entry can be about.
+const VISITS_AND_RECEPTIONS: &[u16] =
+    &[VisitMade::TYPE, VisitAttempted::TYPE, ReceptionHeld::TYPE, PersonReceived::TYPE];
 
 /// The diary of an official: of each entry the day, the pages and the record.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -129,6 +137,12 @@ impl Rules for DiaryEntryWritten {
 
     fn origin(&self) -> Option<&SourceRow> {
         self.origin.as_ref()
+    }
+
+    fn cites(&self, cite: &mut impl FnMut(Cited)) {
+        if let Some(about) = self.about {
+            cite(Cited::of(about, VISITS_AND_RECEPTIONS));
+        }
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {

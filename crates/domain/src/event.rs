@@ -13,6 +13,7 @@ use crate::{
         ObjectionDecided, RecheckDecided, RecheckRequested, ReplyDelivered, ReviewDecided, ReviewRequested,
         StepTaken, SupervisionAnswered, SupervisionOrdered,
     },
+    cited::Cited,
     codec::{self, DecodeError, EncodeError},
     correction::CorrectionRecorded,
     declaration::{DeclarationAmended, DeclarationFiled, InterestDeclared, InterestDivested},
@@ -29,7 +30,7 @@ use crate::{
         BranchMembershipChanged, OfficialAppointed, OfficialLeft, OfficialRegistered, OfficialRegisteredV1,
     },
     pairing::{PairingEnded, PairingEstablished},
-    papers::{ReportPublished, StatisticCited},
+    papers::{ReportPublished, ReportPublishedV1, StatisticCited},
     personal::PersonalField,
     reception::{PersonReceived, ReceptionCancelled, ReceptionHeld},
     record::RecordMeta,
@@ -163,6 +164,16 @@ macro_rules! events {
                 }
             }
 
+            /// Returns the records that it names by number and whose kind states do not tell:
+            /// [`Cited::judge`](crate::Cited::judge) asks the log.
+            pub fn cites(&self) -> Vec<Cited> {
+                let mut cites = Vec::new();
+                match self {
+                    $( Self::$event(body) => body.cites(&mut |cited| cites.push(cited)), )+
+                }
+                cites
+            }
+
             pub(crate) fn admit(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
                 match self {
                     $( Self::$event(body) => admit(body, view, place), )+
@@ -281,7 +292,7 @@ events! {
     FindingAnswered,
     FindingClosed,
     StatisticCited,
-    ReportPublished,
+    ReportPublished { 1 => ReportPublishedV1 },
     RulesAdopted,
     CorrectionRecorded,
 }

@@ -52,6 +52,7 @@ mod breach;
 mod calendar;
 mod campaign;
 mod case;
+mod cited;
 mod codec;
 mod command;
 mod correction;
@@ -139,6 +140,7 @@ pub use case::{
     SupervisionAnsweredPersonal, SupervisionOrdered, SupervisionOrderedPersonal, Suspension, Timeliness,
     clocks, overdue,
 };
+pub use cited::{Cited, CitedViolation, EventType};
 pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
 pub use command::{Act, Command};
 pub use correction::{CorrectionRecorded, CorrectionRecordedPersonal, CorrectionState, CorrectionViolation};

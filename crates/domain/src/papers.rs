@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    case::CaseStatus,
+    cited::Cited,
     day::Day,
-    id::{StreamRef, UnitId},
+    id::{HouseholdId, OfficialId, StreamRef, UnitId},
     label::Label,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
@@ -63,15 +65,62 @@ crate::event! {
         pub until: Option<Day>,
         /// It was made from the first so many records; never 0.
         pub as_of_size: u64,
-        /// The BLAKE3 hash of its JSON.
+        /// It is only about this unit, those merged into it and those below it.
+        pub unit: Option<UnitId>,
+        /// It is only about this official.
+        pub official: Option<OfficialId>,
+        /// It is only about this household.
+        pub household: Option<HouseholdId>,
+        /// It is only about cases in this state.
+        pub state: Option<CaseStatus>,
+        /// The BLAKE3 hash of the JSON that was handed out.
         pub digest: [u8; 32],
         /// The figures that were published, at most [`MAX_PUBLISHED_FIGURES`].
         pub figures: Vec<PublishedFigure>,
         /// The row it was imported from.
         pub origin: Option<SourceRow>,
     }
-    type 1024, version 1, continues UnitId;
+    type 1024, version 2, continues UnitId;
     personal none;
+}
+
+crate::plain! {
+    /// Schema version 1 of [`ReportPublished`]: it was about everything.
+    pub struct ReportPublishedV1 {
+        /// The report's name.
+        pub name: Label,
+        /// The first day of its period.
+        pub from: Option<Day>,
+        /// The last day of its period.
+        pub until: Option<Day>,
+        /// It was made from the first so many records.
+        pub as_of_size: u64,
+        /// The BLAKE3 hash of the JSON that was handed out.
+        pub digest: [u8; 32],
+        /// The figures that were published.
+        pub figures: Vec<PublishedFigure>,
+        /// The row it was imported from.
+        pub origin: Option<SourceRow>,
+    }
+}
+
+impl From<ReportPublishedV1> for ReportPublished {
+    fn from(first: ReportPublishedV1) -> Self {
+        let ReportPublishedV1 { name, from, until, as_of_size, digest, figures, origin } = first;
+        Self {
+            name,
+            from,
+            until,
+            as_of_size,
+            unit: None,
+            official: None,
+            household: None,
+            state: None,
+            digest,
+            figures,
+            origin,
+        }
+    }
 }
 
 /// What a unit put its name to.
@@ -205,11 +254,26 @@ impl Rules for StatisticCited {
 
 impl Rules for ReportPublished {
     fn subjects(&self, name: &mut impl FnMut(Role, StreamRef)) {
+        if let Some(unit) = self.unit {
+            name(Role::ConcernedUnit, unit.stream());
+        }
+        if let Some(official) = self.official {
+            name(Role::Concerned, official.stream());
+        }
+        if let Some(household) = self.household {
+            name(Role::ConcernedHousehold, household.stream());
+        }
         SourceRow::name(self.origin.as_ref(), name);
     }
 
     fn origin(&self) -> Option<&SourceRow> {
         self.origin.as_ref()
+    }
+
+    fn cites(&self, cite: &mut impl FnMut(Cited)) {
+        if let Some(last) = self.as_of_size.checked_sub(1) {
+            cite(Cited::of(last, &[]));
+        }
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {

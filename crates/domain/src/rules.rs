@@ -2,6 +2,7 @@
 
 use crate::{
     body::EventBody,
+    cited::Cited,
     event::Event,
     id::{EntityId, OfficialId, SourceId, StreamRef},
     key::{KeyKind, UniqueKey},
@@ -43,6 +44,9 @@ pub(crate) trait Rules: EventBody {
 
     /// Names the keys that it claims, each once in the ledger. That they are free is checked for all events alike.
     fn claims(&self, _claim: &mut impl FnMut(KeyKind, &Label)) {}
+
+    /// Names the records that it names by number and whose kind states do not tell. Whoever has the log checks them.
+    fn cites(&self, _cite: &mut impl FnMut(Cited)) {}
 
     /// Checks what only this event demands. Its stream exists, or is about to be opened, as it should be.
     fn check(&self, _view: &impl View, _place: &Place<'_>) -> Result<(), Violation> {

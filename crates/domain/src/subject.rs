@@ -91,6 +91,8 @@ numbered! {
         AttestedBy = 74, "attested-by";
         /// The official who applied.
         Applicant = 75, "applicant";
+        /// The household that it is about.
+        ConcernedHousehold = 76, "concerned-household";
         /// The unit that runs a campaign.
         Organiser = 40, "organiser";
         /// The case put on a campaign's list.

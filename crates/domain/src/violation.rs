@@ -5,6 +5,7 @@ use crate::{
     breach::BreachViolation,
     campaign::CampaignViolation,
     case::{CaseAct, CaseStatus, CaseViolation},
+    cited::CitedViolation,
     correction::CorrectionViolation,
     declaration::DeclarationViolation,
     diary::DiaryViolation,
@@ -206,6 +207,9 @@ pub enum Violation {
     /// A correction may not be made so.
     #[error(transparent)]
     Correction(#[from] CorrectionViolation),
+    /// A record is named that is not what it is taken for.
+    #[error(transparent)]
+    Cited(#[from] CitedViolation),
     /// A rule of diaries.
     #[error(transparent)]
     Diary(#[from] DiaryViolation),
@@ -274,6 +278,7 @@ impl Violation {
             Self::Paper(violation) => violation.rule(),
             Self::Inspection(violation) => violation.rule(),
             Self::Correction(violation) => violation.rule(),
+            Self::Cited(violation) => violation.rule(),
             Self::Diary(violation) => violation.rule(),
             Self::Dossier(violation) => violation.rule(),
             Self::Satisfaction(violation) => violation.rule(),
@@ -309,6 +314,7 @@ impl Violation {
             Self::Paper(violation) => violation.against(),
             Self::Inspection(violation) => violation.against(),
             Self::Correction(violation) => violation.against(),
+            Self::Cited(violation) => violation.against(),
             Self::Dossier(violation) => violation.against(),
             Self::Satisfaction(violation) => violation.against(),
             Self::Campaign(violation) => violation.against(),

@@ -98,6 +98,21 @@ impl Desk {
         Ok(&self.folded.states)
     }
 
+    /// Returns states in which all of these kinds are loaded, and the rule sets, by which whatever happens is judged.
+    ///
+    /// # Errors
+    /// When the index cannot be read, and the log neither.
+    pub fn states_of_kinds(&mut self, kinds: &[StreamKind]) -> Result<&States, ProjectionError> {
+        let Self { reader, folded } = self;
+        folded.ask(|| Ok(&*reader), |folded| folded.load_kinds(kinds))?;
+        Ok(&self.folded.states)
+    }
+
+    /// Returns the states as far as they are loaded.
+    pub fn loaded(&self) -> &States {
+        &self.folded.states
+    }
+
     /// Returns all states.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use docket_domain::{UniqueKey, Zone};
+use docket_domain::{StreamKind, UniqueKey, Zone};
 use docket_log::{Head, Reader, StoreError};
 use docket_proof::{Flags, RecordHash, RecordIndex, RecordView, StreamRef};
 
@@ -192,6 +192,14 @@ impl Folded {
     pub(crate) fn load_ends(&mut self) -> Result<(), IndexError> {
         match self.index.as_ref().filter(|_| self.loads) {
             Some(index) => self.states.load_ends(&locked(index)),
+            None => Ok(()),
+        }
+    }
+
+    /// Loads all states of these kinds that lie in the index.
+    pub(crate) fn load_kinds(&mut self, kinds: &[StreamKind]) -> Result<(), IndexError> {
+        match self.index.as_ref().filter(|_| self.loads) {
+            Some(index) => self.states.load_kinds(&locked(index), kinds),
             None => Ok(()),
         }
     }

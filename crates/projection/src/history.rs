@@ -1,12 +1,14 @@
 //! Asks of every record whether the rules admit it where it stands: what `verify --rules` does.
 
-use docket_domain::ReplayError;
-use docket_log::Reader;
+use docket_domain::{ReplayError, StreamKind, StreamRef};
+use docket_log::{Reader, StoreError};
+use docket_proof::RecordView;
 
 use crate::{
+    cited::{self, Kind, Recent, read_kind},
     error::ProjectionError,
     follow::zone_of,
-    states::{FoldError, States},
+    states::{FoldError, States, read},
 };
 
 /// What the rules say of a history.
@@ -76,11 +78,14 @@ pub fn check_history(reader: &Reader, progress: &dyn Fn(u64)) -> Result<HistoryC
     let mut more = 0;
     // A stream that begins with an event of a newer version: nothing can be said of what names it.
     let mut unknown = 0;
+    let mut recent = Recent::default();
     reader.for_each(0..reader.size(), |record, _| {
         if record.index.0 % 8_192 == 0 {
             progress(record.index.0);
         }
-        let found = match states.fold(&record) {
+        let judged = judge(&mut states, &recent, reader, &record);
+        recent.note(record.index.0, kind_of(&record));
+        let found = match judged? {
             Ok(()) => return Ok::<(), ProjectionError>(()),
             Err(FoldError::Newer { .. }) => {
                 unknown += 1;
@@ -99,4 +104,29 @@ pub fn check_history(reader: &Reader, progress: &dyn Fn(u64)) -> Result<HistoryC
         Ok(())
     })?;
     Ok(HistoryCheck { size: reader.size(), unknown: unknown + states.unknown(), impossible, more })
+}
+
+/// Judges a record, and folds it in if nothing stands against it.
+fn judge(
+    states: &mut States,
+    recent: &Recent,
+    reader: &Reader,
+    record: &RecordView<'_>,
+) -> Result<Result<(), FoldError>, StoreError> {
+    let event = match read(record) {
+        Ok(event) => event,
+        Err(error) => return Ok(Err(error)),
+    };
+    if let Some((event, meta)) = &event {
+        let find = |older| recent.find(older).map_or_else(|| read_kind(reader, older), Ok);
+        if let Err(violation) = cited::judge(event, meta.index, find)? {
+            let error = ReplayError { record: meta.index, event: event.name(), violation };
+            return Ok(Err(FoldError::Rule(error)));
+        }
+    }
+    Ok(states.fold_read(record, event.as_ref()))
+}
+
+fn kind_of(record: &RecordView<'_>) -> Kind {
+    (StreamRef { kind: StreamKind(record.stream.kind), id: record.stream.id }, record.event_type)
 }

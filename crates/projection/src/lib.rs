@@ -9,6 +9,7 @@
 //! (size, head) agree with the log.
 
 mod check;
+mod cited;
 mod desk;
 mod error;
 mod follow;
@@ -18,6 +19,7 @@ mod index;
 mod keys;
 mod office;
 mod overlay;
+mod published;
 mod rebuild;
 mod report;
 mod states;
@@ -31,9 +33,10 @@ pub use heads::PagedHeads;
 pub use history::{HistoryCheck, Impossible, check_history};
 pub use index::{CommandId, Index, IndexError, IndexMeta, OpenedIndex, PAGE_ITEMS, PageKey};
 pub use office::{Acknowledge, Office};
+pub use published::{DifferingFigure, PublishedCheck, UnknownFigure, check_published};
 pub use rebuild::{Rebuilt, rebuild};
 pub use report::{
     Basis, Check, Citation, Doubt, Evidence, Figure, FigureName, Filter, Language, Report, ReportName, Row,
-    RulesInForce, Scope, Term, UnitOfCount, Value,
+    RulesInForce, Scope, Term, UnitOfCount, Value, unit_of_official, units_below,
 };
 pub use states::{FoldError, States, meta_of};

@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use docket_domain::{Command, NewEvent, RecordMeta, Timestamp, View as _, apply_decided, decide};
+use docket_domain::{
+    Command, NewEvent, RecordMeta, Refusal, StreamKind, StreamRef, Timestamp, View as _, apply_decided,
+    decide,
+};
 use docket_log::{
     Appended, Batch, Clock, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord, NewValue, Reader,
     Recovered, Writer,
@@ -10,6 +13,7 @@ use docket_log::{
 use docket_proof::{Checkpoint, Precision, RecordIndex, VerifierKey};
 
 use crate::{
+    cited::{self, Kind, Recent, read_kind},
     error::ProjectionError,
     follow::{Folded, Purpose, mismatch, zone_of},
     index::{CommandId, Index, IndexError, Old},
@@ -23,6 +27,10 @@ pub struct Office {
     writer: Writer,
     folded: Folded,
     recorded_at: i64,
+    /// What was recorded last in this session.
+    recent: Recent,
+    /// The log as it was when it was last asked what a record is.
+    reader: Option<Reader>,
 }
 
 /// Records that an opening folds in at most without storing in the index that it did.
@@ -64,7 +72,8 @@ impl Office {
         let writer = recovered.into_writer(heads, clock, entropy)?;
         // Records of its own change heads only, which the writer has set.
         folded.size = writer.size();
-        let mut office = Self { disk, writer, folded, recorded_at: i64::MIN };
+        let mut office =
+            Self { disk, writer, folded, recorded_at: i64::MIN, recent: Recent::default(), reader: None };
         // A long way is not gone again, even if this session records nothing.
         if office.folded.size.saturating_sub(before) > MAX_CATCH_UP {
             office.store();
@@ -145,6 +154,7 @@ impl Office {
         self.recorded_at = appended.recorded_at;
         for (index, new) in (appended.first.0..).zip(&events) {
             let meta = meta_of(new, index, appended.recorded_at);
+            self.recent.note(index, (new.stream, new.event.event_type()));
             self.folded.states.apply_decided(&new.event, &meta)?;
         }
         self.folded.note_claims();
@@ -165,11 +175,18 @@ impl Office {
             let claims: Vec<_> = commands.iter().flat_map(|command| command.act.event().claims()).collect();
             self.ask(|folded| folded.load_keys(&claims))?;
         }
-        let mut overlay = Overlay::new(&self.folded.states);
-        for (index, command) in (self.writer.size()..).zip(commands) {
+        let (size, recorded_at) = (self.writer.size(), self.recorded_at);
+        let Self { disk, writer, folded, recent, reader, .. } = self;
+        let mut overlay = Overlay::new(&folded.states);
+        for (index, command) in (size..).zip(commands) {
             for event in decide(&overlay, command)? {
+                let judged = cited::judge(&event.event, index, |older| match older.checked_sub(size) {
+                    Some(place) => Ok(kind_in(&events, place)),
+                    None => find_kind(older, recent, reader, writer, disk),
+                })?;
+                judged.map_err(Refusal)?;
                 // Its time is provisional: the log gives it when it is appended, and no rule looks at it.
-                let meta = meta_of(&event, index, self.recorded_at);
+                let meta = meta_of(&event, index, recorded_at);
                 apply_decided(&mut overlay, &event.event, &meta).map_err(FoldError::Rule)?;
                 events.push(event);
             }
@@ -207,6 +224,18 @@ impl Office {
         if let Err(error) = stored {
             self.folded.notices.push(format!("the index was not stored and will be built again: {error}"));
         }
+    }
+
+    /// Returns the stream in which a record stands; `None` where there is no such record.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn stream_of_record(&mut self, record: u64) -> Result<Option<StreamRef>, ProjectionError> {
+        let Self { disk, writer, recent, reader, .. } = self;
+        if record >= writer.size() {
+            return Ok(None);
+        }
+        find_kind(record, recent, reader, writer, disk).map(|(stream, _)| Some(stream))
     }
 
     /// Makes everything recorded so far durable, which acknowledges it.
@@ -285,6 +314,40 @@ fn start(reader: &Reader, folder: &Path) -> Result<Folded, ProjectionError> {
     };
     folded.notices.extend(notice.map(|why| format!("the index is built again: {why}")));
     Ok(folded)
+}
+
+/// Returns what an event of a batch will be that is not recorded yet.
+fn kind_in(events: &[NewEvent], place: u64) -> Kind {
+    let event = usize::try_from(place).ok().and_then(|place| events.get(place));
+    // Only older ones are asked for, and they are all there.
+    event.map_or((StreamRef { kind: StreamKind::SYSTEM, id: 0 }, 0), |new| {
+        (new.stream, new.event.event_type())
+    })
+}
+
+/// Returns what a record of the log is. What was recorded last is known; for what was recorded earlier and is not durable
+/// yet, everything is made durable.
+fn find_kind(
+    record: u64,
+    recent: &Recent,
+    reader: &mut Option<Reader>,
+    writer: &Writer,
+    disk: &Arc<dyn Disk>,
+) -> Result<Kind, ProjectionError> {
+    if let Some(kind) = recent.find(record) {
+        return Ok(kind);
+    }
+    let known = match reader.take().filter(|known| record < known.size()) {
+        Some(known) => known,
+        None => {
+            if record >= writer.durable_size() {
+                writer.flush()?;
+            }
+            Reader::open(disk.clone())?
+        }
+    };
+    let known = reader.insert(known);
+    Ok(read_kind(known, record)?)
 }
 
 fn stream_of(new: &NewEvent) -> docket_proof::StreamRef {

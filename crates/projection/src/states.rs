@@ -165,6 +165,15 @@ impl States {
         self.tables().into_iter().try_for_each(|(kind, table)| table.load_end(index, FAMILY, kind.0))
     }
 
+    /// Loads everything the index holds of these kinds.
+    pub(crate) fn load_kinds(&mut self, index: &Index, kinds: &[StreamKind]) -> Result<(), IndexError> {
+        let is_asked = |kind: StreamKind| kind == StreamKind::RULES || kinds.contains(&kind);
+        self.tables()
+            .into_iter()
+            .filter(|(kind, _)| is_asked(*kind))
+            .try_for_each(|(kind, table)| table.load_all(index, FAMILY, kind.0))
+    }
+
     /// Loads everything the index holds of the states.
     pub(crate) fn load_all(&mut self, index: &Index) -> Result<(), IndexError> {
         self.tables().into_iter().try_for_each(|(kind, table)| table.load_all(index, FAMILY, kind.0))

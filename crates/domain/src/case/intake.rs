@@ -1,6 +1,8 @@
 //! How a case comes in: registered, assigned, objected to, accepted or declined.
 
 use crate::{
+    body::EventBody,
+    campaign::{BacklogListed, CampaignOpened},
     case::{
         act::{advance, advance_to, belongs, case_subjects, follows, permitted, rules},
         clocks::current,
@@ -10,10 +12,12 @@ use crate::{
         status::{CaseAct, CaseStatus},
         violation::CaseViolation,
     },
+    cited::Cited,
     id::{CaseId, OfficialId, UnitId},
     label::Label,
     labels::Labels,
     personal::PersonalField,
+    reception::{PersonReceived, ReceptionHeld},
     record::RecordMeta,
     rule_set::Clock,
     rules::{Place, Rules, subject},
@@ -23,6 +27,7 @@ use crate::{
     unit::alive_at,
     view::{Store, View},
     violation::Violation,
+    visit::{VisitAttempted, VisitMade},
 };
 
 crate::event! {
@@ -180,6 +185,12 @@ crate::event! {
 impl Rules for CaseRegistered {
     case_subjects!(unit as RaisedAt);
 
+    fn cites(&self, cite: &mut impl FnMut(Cited)) {
+        if let Some(record) = self.source_record {
+            cite(Cited::of(record, sources(self.channel)));
+        }
+    }
+
     fn check(&self, _view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let names_somebody = [PersonalField::Petitioner, PersonalField::Contact, PersonalField::Address]
             .into_iter()
@@ -193,6 +204,24 @@ impl Rules for CaseRegistered {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         store.push_case(CaseState::registered(self, meta));
         Ok(())
+    }
+}
+
+/// Returns the types of the events from which a case can come by a way.
+const fn sources(channel: Channel) -> &'static [u16] {
+    const ALL: &[u16] = &[
+        ReceptionHeld::TYPE,
+        PersonReceived::TYPE,
+        VisitMade::TYPE,
+        VisitAttempted::TYPE,
+        CampaignOpened::TYPE,
+        BacklogListed::TYPE,
+    ];
+    match channel {
+        Channel::Reception => &[ReceptionHeld::TYPE, PersonReceived::TYPE],
+        Channel::Visit => &[VisitMade::TYPE, VisitAttempted::TYPE],
+        Channel::Backlog => &[CampaignOpened::TYPE, BacklogListed::TYPE],
+        Channel::Letter | Channel::Hotline | Channel::Online | Channel::Other => ALL,
     }
 }
 

@@ -106,7 +106,8 @@ impl Rules for OfficialRegistered {
     }
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
-        alive_at(view, Role::Member, self.unit, place.occurred).map(drop)
+        alive_at(view, Role::Member, self.unit, place.occurred)?;
+        rank_is_known(view, self.rank, place)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
@@ -136,7 +137,8 @@ impl Rules for OfficialAppointed {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         registered::<Self>(view, place)?;
-        alive_at(view, Role::Post, self.unit, place.occurred).map(drop)
+        alive_at(view, Role::Post, self.unit, place.occurred)?;
+        rank_is_known(view, self.rank, place)
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
@@ -220,6 +222,21 @@ impl Rules for BranchMembershipChanged {
         let change = BranchMembership { at: meta.occurred, branch: self.branch, record: meta.index };
         own_mut::<Self>(store, meta.stream)?.join(change);
         Ok(())
+    }
+}
+
+/// Checks that a rank is one of the rules in force. Where none are, or they have no ranks, every number may be one.
+fn rank_is_known(view: &impl View, rank: Option<u16>, place: &Place<'_>) -> Result<(), Violation> {
+    let Some(in_force) = view.rules_at(place.occurred.at).filter(|state| !state.rules.ranks.is_empty())
+    else {
+        return Ok(());
+    };
+    match rank.filter(|rank| in_force.rules.rank(*rank).is_none()) {
+        Some(rank) => {
+            let (rules, record) = (in_force.rules.name.clone(), in_force.record);
+            Err(OfficialViolation::UnknownRank { rank, rules, record }.into())
+        }
+        None => Ok(()),
     }
 }
 

@@ -1,6 +1,9 @@
 //! What stands against an official's part in an event.
 
-use crate::id::{OfficialId, UnitId};
+use crate::{
+    id::{OfficialId, UnitId},
+    label::Label,
+};
 
 /// A rule about officials that an event breaks.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -22,6 +25,16 @@ pub enum OfficialViolation {
         /// The official.
         official: OfficialId,
         /// The record of the leaving.
+        record: u64,
+    },
+    /// The rules in force know no such rank.
+    #[error("the rules {rules}, adopted by record {record}, know no rank {rank}")]
+    UnknownRank {
+        /// The rank.
+        rank: u16,
+        /// The rule set in force.
+        rules: Label,
+        /// The record that adopted it.
         record: u64,
     },
     /// Only a unit of the level branch has members.
@@ -48,6 +61,7 @@ impl OfficialViolation {
         match self {
             Self::NoOffice { .. } => "official-leaves-what-is-held",
             Self::LeftAlready { .. } => "official-leaves-once",
+            Self::UnknownRank { .. } => "rank-of-the-rules",
             Self::NotABranch { .. } => "branch-is-a-branch",
             Self::SameBranch { .. } => "branch-changes",
         }
@@ -58,6 +72,7 @@ impl OfficialViolation {
         match self {
             Self::NoOffice { record, .. }
             | Self::LeftAlready { record, .. }
+            | Self::UnknownRank { record, .. }
             | Self::NotABranch { record, .. }
             | Self::SameBranch { record, .. } => Some(*record),
         }

@@ -121,7 +121,12 @@ fn bodies_are_those_of_the_page() {
 
 #[test]
 fn bodies_of_older_versions_are_read_as_the_newest() {
-    let older = [("UnitRegistered", 256, 1), ("OfficialRegistered", 288, 1), ("CaseRegistered", 384, 1)];
+    let older = [
+        ("UnitRegistered", 256, 1),
+        ("OfficialRegistered", 288, 1),
+        ("CaseRegistered", 384, 1),
+        ("ReportPublished", 1024, 1),
+    ];
     let read = older.map(|(name, number, version)| {
         let (_, rest) = EVENTS_MD.split_once(&format!("\n{name}/{version} ")).unwrap();
         let body = bytes(rest.lines().next().unwrap());
@@ -172,6 +177,10 @@ fn every_event_has_its_section_and_example() {
         assert_eq!(listed, fields, "{name}");
     }
     assert!(Event::ALL.is_sorted_by_key(|(number, ..)| number));
+    // And the other way round: no section is about an event that nobody writes.
+    let sections: Vec<_> = EVENTS_MD.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    let known: Vec<_> = Event::ALL.iter().map(|(number, _, name)| format!("{number} {name}")).collect();
+    assert_eq!(sections, known);
 }
 
 #[test]
@@ -346,7 +355,7 @@ fn subjects_are_named_with_their_roles() {
     FindingAnswered: answered-by O-300
     FindingClosed: closed-by O-17
     StatisticCited
-    ReportPublished
+    ReportPublished: concerned-unit U-12
     RulesAdopted
     CorrectionRecorded: corrected C-1024, approver O-17
     ");

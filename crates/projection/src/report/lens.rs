@@ -20,7 +20,7 @@ pub(super) struct Lens<'a> {
 
 impl<'a> Lens<'a> {
     pub(super) fn new(states: &'a States, scope: &'a Scope) -> Self {
-        Self { states, scope, units: scope.unit.map(|unit| below(states, unit)) }
+        Self { states, scope, units: scope.unit.map(|unit| units_below(states, unit)) }
     }
 
     /// Says whether a moment counts.
@@ -110,9 +110,7 @@ impl<'a> Lens<'a> {
     /// Returns the unit to which an official belonged at a time: that of the last appointment until then, or else of the
     /// registration. Who left belongs to the unit they left.
     pub(super) fn unit_of(&self, official: OfficialId, then: OccurredAt) -> Option<UnitId> {
-        let state = self.states.official(official)?;
-        let until_then = state.changes.iter().rev().filter(|change| !then.is_certainly_before(change.at));
-        Some(until_then.filter_map(|change| change.unit).next().unwrap_or(state.unit))
+        unit_of_official(self.states, official, then)
     }
 
     /// Returns the unit on whose register a household is at the last moment.
@@ -141,8 +139,16 @@ impl<'a> Lens<'a> {
     }
 }
 
-/// Returns a unit, those merged into it, and all that stand below any of these.
-fn below(states: &States, unit: UnitId) -> BTreeSet<UnitId> {
+/// Returns the unit to which an official belonged at a time: that of the last appointment until then, or else of the
+/// registration. Who left belongs to the unit they left. `None` where the official is not loaded.
+pub fn unit_of_official(states: &States, official: OfficialId, then: OccurredAt) -> Option<UnitId> {
+    let state = states.official(official)?;
+    let until_then = state.changes.iter().rev().filter(|change| !then.is_certainly_before(change.at));
+    Some(until_then.filter_map(|change| change.unit).next().unwrap_or(state.unit))
+}
+
+/// Returns a unit, those merged into it, and all that stand below any of these. All units must be loaded.
+pub fn units_below(states: &States, unit: UnitId) -> BTreeSet<UnitId> {
     let mut found: BTreeSet<_> = BTreeSet::from([unit]);
     // A parent is registered before its children; but a unit can be merged into a later one, so this goes on until nothing
     // is added.

@@ -22,6 +22,7 @@ mod timeliness;
 mod visits;
 
 pub use figure::{Basis, Doubt, Evidence, Figure, UnitOfCount, Value};
+pub use lens::{unit_of_official, units_below};
 pub use names::{FigureName, ReportName};
 pub use sheet::{Check, Citation, Filter, Report, Row, RulesInForce, Scope};
 pub use term::{Language, Term};
