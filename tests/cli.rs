@@ -35,7 +35,10 @@ fn help_of_docket() {
       household    Keep the register of households
       reception    Record receptions and who came
       visit        Record visits to households
+      diary        Keep the diaries of officials
+      dossier      Keep dossiers on households
       case         Register, handle and look up cases
+      survey       Ask petitioners whether they are satisfied, and note what they answer
       campaign     Run a campaign to settle old cases
       stay         Record stays of officials in villages
       pairing      Pair officials with households
@@ -49,6 +52,7 @@ fn help_of_docket() {
       control      Record how the finance rules are kept
       inspection   Record inspections, their findings and the answers
       statistic    Cite figures from outside, which are never computed here
+      correction   Say what an earlier record has wrong; the record itself stays
       import       Import cases from a file
       apply        Record commands from lines of JSON, for scripts and other programs
       rules        Adopt rule sets, and read those that bind
@@ -139,6 +143,9 @@ fn help_of_verify() {
 
           --rules
               Replay the log through the rules: find what no command could have recorded
+
+          --reports
+              Make every published report again and compare its figures
 
           --index
               Replay the log and compare the index with it
@@ -620,7 +627,9 @@ fn a_case_lives_by_commands() {
     assert_eq!(states.len(), 3);
     assert_eq!(states[1], (&json!("C-2"), &json!("registered")));
     let only = |args: &[&str]| ledger.run(&[&["case", "list"], args].concat()).done().stdout.lines().count();
-    assert_eq!((only(&["--state", "registered"]), only(&["--unit", "U-1"]), only(&["-n", "1"])), (2, 1, 1));
+    // U-2 lies below U-1.
+    assert_eq!((only(&["--state", "registered"]), only(&["--unit", "U-1"]), only(&["-n", "1"])), (2, 2, 1));
+    assert_eq!(only(&["--unit", "U-2"]), 1);
     ledger.verify(0);
     ledger.run(&["verify", "--index"]).done();
 }
@@ -736,8 +745,9 @@ fn answers(ledger: &Ledger) -> Vec<String> {
         &["case", "show", "C-2", "--personal"],
         &["case", "show", "C-3"],
         &["case", "list", "--json"],
+        &["case", "list", "--unit", "U-1", "--overdue", "--json"],
         &["unit", "list", "--json"],
-        &["official", "list", "--json"],
+        &["official", "list", "--unit", "U-1", "--json"],
         &["stream", "C-1", "--json"],
         &["report", "cases", "--by-unit", "--json"],
     ]

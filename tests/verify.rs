@@ -45,6 +45,7 @@ fn an_intact_ledger_holds_and_the_verdict_says_what_it_does_not_prove() {
     not covered  no checkpoint from outside was compared: a full rewrite by whoever holds the key, an old copy put back, or a cut tail with its checkpoints would not show
     not covered  no witness's cosignature was asked for
     not covered  whether the recorded acts follow from each other by the rules (--rules)
+    not covered  whether published reports follow from the record (--reports)
     not covered  the index (--index)
     not covered  whether what was recorded is true, and what was never recorded
     verdict: intact: 11 records under root fa493ff5592b2c38cdf471fc5b874d2df4a1949c7c5fefc49196957e33cac76e, 3 own and 0 given checkpoints hold, 0 cosignatures; without a checkpoint kept elsewhere a full rewrite would not show

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
-    aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, demo,
-    difficulty, gift, household, import, init, inspection, log, official, pairing, project, prove, publish,
-    rebuild, receipt, reception, record, report, rules, statistic, stay, stream, tour, unit, vehicle, verify,
-    violation, visit, witness,
+    aid, apply, campaign, case, check, checkpoint, clock, completions, control, correction, declaration,
+    demo, diary, difficulty, dossier, gift, household, import, init, inspection, log, official, pairing,
+    project, prove, publish, rebuild, receipt, reception, record, report, rules, statistic, stay, stream,
+    survey, tour, unit, vehicle, verify, violation, visit, witness,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -87,7 +87,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Visit(visit::Verb),
     #[command(subcommand)]
+    Diary(diary::Verb),
+    #[command(subcommand)]
+    Dossier(dossier::Verb),
+    #[command(subcommand)]
     Case(case::Verb),
+    #[command(subcommand)]
+    Survey(survey::Verb),
     #[command(subcommand)]
     Campaign(campaign::Verb),
     #[command(subcommand)]
@@ -114,6 +120,8 @@ pub(crate) enum Command {
     Inspection(inspection::Verb),
     #[command(subcommand)]
     Statistic(statistic::Verb),
+    #[command(subcommand)]
+    Correction(correction::Verb),
     Import(import::Args),
     Apply(apply::Args),
     #[command(subcommand)]

@@ -8,6 +8,7 @@ mod failure;
 mod files;
 mod import;
 mod judge;
+mod list;
 mod output;
 mod policy;
 mod receipt;

@@ -49,15 +49,7 @@ impl Output {
 
     /// Writes a result as one line of JSON. Its first field is `schema_version`.
     pub(crate) fn object(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        #[derive(Serialize)]
-        struct Versioned<'a, T> {
-            schema_version: u32,
-            #[serde(flatten)]
-            value: &'a T,
-        }
-        let versioned = Versioned { schema_version: JSON_SCHEMA_VERSION, value };
-        let text =
-            serde_json::to_string(&versioned).map_err(|error| Failure::undecided(error.to_string()))?;
+        let text = json_line(value)?;
         writeln!(self.out, "{text}").map_err(Failure::output)
     }
 
@@ -84,4 +76,16 @@ impl Output {
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(Failure::output)
     }
+}
+
+/// Returns a result as a line of JSON without its line feed. Its first field is `schema_version`.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<String, Failure> {
+    #[derive(Serialize)]
+    struct Versioned<'a, T> {
+        schema_version: u32,
+        #[serde(flatten)]
+        value: &'a T,
+    }
+    let versioned = Versioned { schema_version: JSON_SCHEMA_VERSION, value };
+    serde_json::to_string(&versioned).map_err(|error| Failure::undecided(error.to_string()))
 }

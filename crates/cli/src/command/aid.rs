@@ -4,8 +4,12 @@ use docket_domain::{
     Act, AidDelivered, AidDeliveredPersonal, AidId, AidKind, AidReceiptConfirmed, HouseholdId, Label,
     NoPersonal, OfficialId, UnitId,
 };
+use serde_json::json;
 
-use crate::deed::{Arg, Members, Personal, Yuan, deed, verbs};
+use crate::{
+    deed::{Arg, Members, Personal, Yuan, deed, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record aid to households and its receipt
@@ -14,6 +18,28 @@ verbs! {
         Deliver,
         /// Confirm that aid was received: only then it counts
         Confirm,
+    }
+    and {
+        /// List the deliveries of aid
+        List,
+    }
+}
+
+listing! {
+    /// List the deliveries of aid
+    struct List ("aid": AID) by unit: OfUnit, official: OfOfficial, household: OfHousehold;
+    states state { "delivered", "confirmed" }
+    each |states, _asked, take| {
+        for (id, aid) in states.aids() {
+            take(Listed {
+                state: Some(if aid.confirmed.is_some() { "confirmed" } else { "delivered" }),
+                unit: Some(aid.unit),
+                official: Some(aid.by),
+                household: Some(aid.household),
+                more: vec![("kind", json!(aid.kind.name())), ("amount_fen", json!(aid.amount_fen))],
+                ..Listed::new(id, aid.delivered.occurred, aid.delivered.record)
+            });
+        }
     }
 }
 

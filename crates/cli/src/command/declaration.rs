@@ -5,8 +5,13 @@ use docket_domain::{
     DeclarationId, InterestDeclared, InterestDeclaredPersonal, InterestDivested, InterestDivestedPersonal,
     InterestHolder, InterestKind, OfficialId,
 };
+use docket_projection::unit_of_official;
+use serde_json::json;
 
-use crate::deed::{Arg, Personal, deed, verbs};
+use crate::{
+    deed::{Arg, Personal, deed, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record the declarations of officials and their interests
@@ -19,6 +24,39 @@ verbs! {
         Interest,
         /// Note that a declared interest was given up
         Divest,
+    }
+    and {
+        /// List the declarations
+        List,
+    }
+}
+
+listing! {
+    /// List the declarations
+    struct List ("declaration": DECLARATION, OFFICIAL) by unit: OfUnit, official: OfOfficial;
+    states state { "no-interest", "open", "rectified" }
+    each |states, _asked, take| {
+        for (id, declaration) in states.declarations() {
+            let filed = declaration.filed;
+            let state = if declaration.interests.is_empty() {
+                "no-interest"
+            } else if declaration.interests.iter().all(|interest| interest.divested.is_some()) {
+                "rectified"
+            } else {
+                "open"
+            };
+            take(Listed {
+                state: Some(state),
+                unit: unit_of_official(states, declaration.official, filed.occurred),
+                official: Some(declaration.official),
+                more: vec![
+                    ("year", json!(declaration.year)),
+                    ("interests", json!(declaration.interests.len())),
+                    ("amendments", json!(declaration.amended.len())),
+                ],
+                ..Listed::new(id, filed.occurred, filed.record)
+            });
+        }
     }
 }
 

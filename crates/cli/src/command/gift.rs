@@ -4,8 +4,13 @@ use docket_domain::{
     Act, GiftHandedIn, GiftHandedInPersonal, GiftId, GiftKind, GiftReceipted, Label, Leniency,
     LeniencyDecided, NoPersonal, OfficialId,
 };
+use docket_projection::unit_of_official;
+use serde_json::json;
 
-use crate::deed::{Arg, Personal, Yuan, deed, verbs};
+use crate::{
+    deed::{Arg, Personal, Yuan, deed, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record gifts handed in, their receipts, and what was decided on them
@@ -16,6 +21,38 @@ verbs! {
         Receipt,
         /// Decide whether the official is treated leniently
         Decide,
+    }
+    and {
+        /// List the gifts handed in
+        List,
+    }
+}
+
+listing! {
+    /// List the gifts handed in
+    struct List ("gift": GIFT, OFFICIAL) by unit: OfUnit, official: OfOfficial;
+    states state { "handed-in", "receipted", "lenient", "strict" }
+    each |states, _asked, take| {
+        for (id, gift) in states.gifts() {
+            let handed_in = gift.handed_in;
+            let state = match (&gift.decision, &gift.receipt) {
+                (Some(decision), _) => decision.decision.name(),
+                (None, Some(_)) => "receipted",
+                (None, None) => "handed-in",
+            };
+            let receipt = gift.receipt.as_ref().map(|receipt| receipt.number.as_str());
+            take(Listed {
+                state: Some(state),
+                unit: unit_of_official(states, gift.official, handed_in.occurred),
+                official: Some(gift.official),
+                more: vec![
+                    ("kind", json!(gift.kind.name())),
+                    ("amount_fen", json!(gift.amount_fen)),
+                    ("receipt", json!(receipt)),
+                ],
+                ..Listed::new(id, handed_in.occurred, handed_in.record)
+            });
+        }
     }
 }
 

@@ -6,10 +6,12 @@ use docket_domain::{
     HouseholdClosedPersonal, HouseholdId, HouseholdMoved, HouseholdMovedPersonal, HouseholdRegistered,
     HouseholdRegisteredPersonal, Label, UnitId, View as _,
 };
+use serde_json::{Value, json};
 
 use crate::{
     deed::{Arg, Context, Personal, Recorded, deed},
     failure::Failure,
+    list::{Listed, listing},
     output::Output,
     session::Place,
 };
@@ -25,6 +27,8 @@ pub(crate) enum Verb {
     Absent(Recorded<Absent>),
     /// Take a household off the register
     Close(Recorded<Close>),
+    /// List the households, without their names
+    List(List),
 }
 
 deed! {
@@ -141,6 +145,36 @@ deed! {
     }
 }
 
+listing! {
+    /// List the households, without their names
+    struct List ("household": HOUSEHOLD) by unit: OfUnit;
+    states state { "on-register", "moved-away", "closed" }
+    each |states, asked, take| {
+        let today = states.zone().day_of(asked.until);
+        for (id, household) in states.households() {
+            let state = match (household.end(), household.unit) {
+                (Some(_), _) => "closed",
+                (None, None) => "moved-away",
+                (None, Some(_)) => "on-register",
+            };
+            let away = household.absences().iter().any(|absence| absence.overlaps(today, Some(today)));
+            let visits = household.visits.newest_first().count();
+            take(Listed {
+                state: Some(state),
+                unit: household.unit,
+                household: Some(id),
+                more: vec![
+                    ("members", json!(household.members)),
+                    ("visits", json!(visits)),
+                    ("last_visit", json!(household.visits.last().map(|visit| visit.day.to_string()))),
+                    ("absent", if away { json!(true) } else { Value::Null }),
+                ],
+                ..Listed::new(id, household.registered(), household.record)
+            });
+        }
+    }
+}
+
 impl Context<'_> {
     /// Returns the unit that a household belongs to. In a table it must be named: a row must mean the same whenever it
     /// is read.
@@ -176,5 +210,6 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
         Verb::Move(moved) => moved.run(place, output),
         Verb::Absent(absent) => absent.run(place, output),
         Verb::Close(close) => close.run(place, output),
+        Verb::List(list) => list.run(place, output),
     }
 }

@@ -4,8 +4,12 @@ use docket_domain::{
     Act, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued, FindingIssuedPersonal,
     InspectionId, InspectionOpened, NoPersonal, OfficialId, UnitId,
 };
+use serde_json::json;
 
-use crate::deed::{Arg, Personal, deed, verbs};
+use crate::{
+    deed::{Arg, Personal, deed, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record inspections, their findings and the answers
@@ -18,6 +22,36 @@ verbs! {
         Answer,
         /// Close a finding: its answer is accepted
         Close,
+    }
+    and {
+        /// List the inspections
+        List,
+    }
+}
+
+listing! {
+    /// List the inspections
+    struct List ("inspection": INSPECTION) by unit: OfUnit;
+    states state { "no-finding", "open", "closed" }
+    each |states, _asked, take| {
+        for (id, inspection) in states.inspections() {
+            let open = inspection.findings.iter().filter(|finding| finding.closed.is_none()).count();
+            let state = match (inspection.findings.len(), open) {
+                (0, _) => "no-finding",
+                (_, 0) => "closed",
+                _ => "open",
+            };
+            take(Listed {
+                state: Some(state),
+                unit: Some(inspection.unit),
+                more: vec![
+                    ("inspector", json!(inspection.by_unit.to_string())),
+                    ("findings", json!(inspection.findings.len())),
+                    ("open", json!(open)),
+                ],
+                ..Listed::new(id, inspection.opened.occurred, inspection.opened.record)
+            });
+        }
     }
 }
 

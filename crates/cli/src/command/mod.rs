@@ -9,9 +9,12 @@ pub(crate) mod checkpoint;
 pub(crate) mod clock;
 pub(crate) mod completions;
 pub(crate) mod control;
+pub(crate) mod correction;
 pub(crate) mod declaration;
 pub(crate) mod demo;
+pub(crate) mod diary;
 pub(crate) mod difficulty;
+pub(crate) mod dossier;
 pub(crate) mod gift;
 pub(crate) mod household;
 pub(crate) mod import;
@@ -33,6 +36,7 @@ pub(crate) mod show;
 pub(crate) mod statistic;
 pub(crate) mod stay;
 pub(crate) mod stream;
+pub(crate) mod survey;
 pub(crate) mod tour;
 pub(crate) mod unit;
 pub(crate) mod vehicle;
@@ -75,6 +79,10 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Difficulty(verb) => done(difficulty::run(verb, &place, output)),
         Command::Reception(verb) => done(reception::run(verb, &place, output)),
         Command::Visit(verb) => done(visit::run(verb, &place, output)),
+        Command::Diary(verb) => done(diary::run(verb, &place, output)),
+        Command::Dossier(verb) => done(dossier::run(verb, &place, output)),
+        Command::Survey(verb) => done(survey::run(verb, &place, output)),
+        Command::Correction(verb) => done(correction::run(verb, &place, output)),
         Command::Rules(verb) => done(rules::run(verb, &place, output)),
         Command::Gift(verb) => done(gift::run(verb, &place, output)),
         Command::Import(args) => import::run(args, &place, output),

@@ -2,14 +2,16 @@
 
 use clap::Subcommand;
 use docket_domain::{
-    Act, BranchMembershipChanged, Label, NoPersonal, Office, OfficialAppointed, OfficialId, OfficialLeft,
-    OfficialRegistered, OfficialRegisteredPersonal, UnitId,
+    Act, BranchMembershipChanged, Label, NoPersonal, OccurredAt, Office, OfficialAppointed, OfficialId,
+    OfficialLeft, OfficialRegistered, OfficialRegisteredPersonal, Precision, StreamKind, UnitId,
 };
-use serde::Serialize;
+use docket_projection::unit_of_official;
+use serde_json::{Value, json};
 
 use crate::{
     deed::{Arg, Personal, Recorded, deed},
     failure::Failure,
+    list::{self, Listed, Noun, OfUnit, Query, Span},
     output::Output,
     session::Place,
 };
@@ -26,7 +28,7 @@ pub(crate) enum Verb {
     /// Note that an official joined a branch, or left theirs
     Branch(Recorded<Branch>),
     /// List the officials, without their names
-    List,
+    List(List),
 }
 
 deed! {
@@ -116,12 +118,57 @@ deed! {
     }
 }
 
-#[derive(Serialize)]
-struct OfficialJson {
-    official: String,
-    unit: String,
+/// List the officials, without their names
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    unit: OfUnit,
+    /// Only those in this state: in-service left
+    #[arg(long)]
+    state: Option<String>,
+    /// Only those of this rank, by number
+    #[arg(long)]
     rank: Option<u16>,
-    record: u64,
+    /// Only those who hold this office: secretary, team-member or staff
+    #[arg(long)]
+    office: Option<Office>,
+    #[command(flatten)]
+    span: Span,
+}
+
+const NOUN: Noun = Noun { name: "official", kinds: &[StreamKind::OFFICIAL], states: &["in-service", "left"] };
+
+impl List {
+    fn run(&self, place: &Place, output: &mut Output) -> Result<(), Failure> {
+        let query = Query::new(&self.span).by(&self.unit).in_state(self.state.as_deref());
+        list::run(&NOUN, query, place, output, |states, asked, take| {
+            let then = OccurredAt { at: asked.until, precision: Precision::Microsecond };
+            for (id, official) in states.officials() {
+                let rank = official.rank_at(then);
+                let posts: Vec<_> = official.posts_at(then).collect();
+                let holds = |office| posts.iter().any(|post| post.office == office);
+                if self.rank.is_some_and(|asked| rank != Some(asked))
+                    || self.office.is_some_and(|asked| !holds(asked))
+                {
+                    continue;
+                }
+                let offices: Vec<_> =
+                    posts.iter().map(|post| format!("{} {}", post.office, post.unit)).collect();
+                let branch = official.branch_at(then).and_then(|membership| membership.branch);
+                take(Listed {
+                    state: Some(if official.is_in_service(then) { "in-service" } else { "left" }),
+                    unit: unit_of_official(states, id, then),
+                    official: Some(id),
+                    more: vec![
+                        ("rank", json!(rank)),
+                        ("offices", if offices.is_empty() { Value::Null } else { json!(offices.join(", ")) }),
+                        ("branch", json!(branch.map(|branch| branch.to_string()))),
+                    ],
+                    ..Listed::new(id, official.registered, official.record)
+                });
+            }
+        })
+    }
 }
 
 pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(), Failure> {
@@ -130,24 +177,6 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
         Verb::Appoint(appoint) => appoint.run(place, output),
         Verb::Leave(leave) => leave.run(place, output),
         Verb::Branch(branch) => branch.run(place, output),
-        Verb::List => list(place, output),
+        Verb::List(list) => list.run(place, output),
     }
-}
-
-fn list(place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let mut desk = place.desk(output)?;
-    for (id, official) in desk.states()?.officials() {
-        if output.json {
-            output.object(&OfficialJson {
-                official: id.to_string(),
-                unit: official.unit.to_string(),
-                rank: official.rank,
-                record: official.record,
-            })?;
-        } else {
-            let rank = official.rank.map(|rank| format!(" rank {rank}")).unwrap_or_default();
-            output.line(format_args!("{id:<8} {}{rank}", official.unit))?;
-        }
-    }
-    Ok(())
 }

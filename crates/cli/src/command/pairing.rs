@@ -4,8 +4,14 @@ use docket_domain::{
     Act, HouseholdId, NoPersonal, OfficialId, PairingEndReason, PairingEnded, PairingEndedPersonal,
     PairingEstablished, PairingId,
 };
+use docket_projection::unit_of_official;
+use serde_json::json;
 
-use crate::deed::{Arg, Personal, deed, verbs};
+use crate::{
+    deed::{Arg, Personal, deed, verbs},
+    list::{Listed, listing},
+    times,
+};
 
 verbs! {
     /// Pair officials with households
@@ -14,6 +20,32 @@ verbs! {
         Establish,
         /// End a pairing
         End,
+    }
+    and {
+        /// List the pairings
+        List,
+    }
+}
+
+listing! {
+    /// List the pairings
+    struct List ("pairing": PAIRING, OFFICIAL) by unit: OfUnit, official: OfOfficial, household: OfHousehold;
+    states state { "live", "ended" }
+    each |states, _asked, take| {
+        for (id, pairing) in states.pairings() {
+            let established = pairing.established;
+            let (reason, ended) = pairing.ended.map_or((None, None), |(reason, stamp)| {
+                (Some(reason.name()), Some(times::rfc3339(stamp.occurred.at.0)))
+            });
+            take(Listed {
+                state: Some(if pairing.ended.is_some() { "ended" } else { "live" }),
+                unit: unit_of_official(states, pairing.official, established.occurred),
+                official: Some(pairing.official),
+                household: Some(pairing.household),
+                more: vec![("ended_at", json!(ended)), ("reason", json!(reason))],
+                ..Listed::new(id, established.occurred, established.record)
+            });
+        }
     }
 }
 

@@ -1,8 +1,12 @@
 //! `docket project`.
 
 use docket_domain::{Act, Label, NoPersonal, OfficialId, ProjectId, ProjectStarted, ProjectVerified, UnitId};
+use serde_json::json;
 
-use crate::deed::{Arg, Yuan, deed, verbs};
+use crate::{
+    deed::{Arg, Yuan, deed, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record projects and their verification
@@ -11,6 +15,32 @@ verbs! {
         Start,
         /// Verify that a project is done
         Verify,
+    }
+    and {
+        /// List the projects
+        List,
+    }
+}
+
+listing! {
+    /// List the projects
+    struct List ("project": PROJECT) by unit: OfUnit, official: OfOfficial;
+    states state { "started", "verified" }
+    each |states, _asked, take| {
+        for (id, project) in states.projects() {
+            let verified = project.verified.as_ref();
+            take(Listed {
+                state: Some(if verified.is_some() { "verified" } else { "started" }),
+                unit: Some(project.unit),
+                official: Some(project.by),
+                more: vec![
+                    ("name", json!(project.name.as_str())),
+                    ("budget_fen", json!(project.budget_fen)),
+                    ("spent_fen", json!(verified.map(|verified| verified.spent_fen))),
+                ],
+                ..Listed::new(id, project.started.occurred, project.started.record)
+            });
+        }
     }
 }
 

@@ -1,11 +1,19 @@
 //! `docket reception`.
 
 use docket_domain::{
-    Act, IsoWeek, NoPersonal, OfficialId, PersonReceived, PersonReceivedPersonal, ReceptionCancelReason,
-    ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, UnitId,
+    Act, Event, EventBody as _, IsoWeek, NoPersonal, OfficialId, PersonReceived, PersonReceivedPersonal,
+    ReceptionCancelReason, ReceptionCancelled, ReceptionCancelledPersonal, ReceptionHeld, StreamKind, UnitId,
+    View as _,
 };
+use serde_json::{Value, json};
 
-use crate::deed::{Arg, Personal, deed, flag, verbs};
+use crate::{
+    deed::{Arg, Personal, deed, flag, verbs},
+    failure::Failure,
+    list::{Listed, OfOfficial, OfUnit, Query, Span},
+    output::Output,
+    session::Place,
+};
 
 verbs! {
     /// Record receptions and who came
@@ -16,6 +24,48 @@ verbs! {
         Person,
         /// Note that the reception of a week was cancelled
         Cancel,
+    }
+    and {
+        /// List receptions, and how many came
+        List,
+    }
+}
+
+/// List receptions, and how many came
+#[derive(Debug, clap::Args)]
+pub(crate) struct List {
+    #[command(flatten)]
+    unit: OfUnit,
+    #[command(flatten)]
+    official: OfOfficial,
+    #[command(flatten)]
+    span: Span,
+}
+
+impl List {
+    fn run(&self, place: &Place, output: &mut Output) -> Result<(), Failure> {
+        let query = Query::new(&self.span).by(&self.unit).by(&self.official);
+        let asked = query.open(&[StreamKind::UNIT], place, output)?;
+        let types = [ReceptionHeld::TYPE];
+        asked
+            .write_events("reception", &types, None, output, |states, event, meta| {
+                let Event::ReceptionHeld(held) = event else { return None };
+                let unit = UnitId::from_stream(meta.stream)?;
+                let day = states.zone().day_of(meta.occurred.at);
+                let on_the_day = states.unit(unit).map(|unit| unit.receptions_on(day)).unwrap_or_default();
+                let persons = on_the_day.iter().find(|other| other.record == meta.index)?.persons;
+                Some(Listed {
+                    unit: Some(unit),
+                    official: Some(held.by),
+                    more: vec![
+                        ("persons", json!(persons)),
+                        ("substitute", if held.substitute { json!(true) } else { Value::Null }),
+                        ("minutes", json!(held.minutes)),
+                    ],
+                    ..Listed::new(meta.index, meta.occurred, meta.index)
+                })
+            })
+            .map(drop)
     }
 }
 

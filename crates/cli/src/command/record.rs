@@ -1,7 +1,8 @@
 //! `docket record`.
 
 use docket_domain::PersonalField;
-use docket_proof::RecordIndex;
+use docket_log::{Reader, StoreError};
+use docket_proof::{RecordIndex, RecordView};
 use serde::Serialize;
 
 use crate::{failure::Failure, output::Output, session::Place, text::escape, times};
@@ -26,28 +27,30 @@ struct WithValues {
     personal: Option<Vec<Value>>,
 }
 
+/// A personal value of a record, which is the one that the record commits to.
 #[derive(Serialize)]
-struct Value {
-    field: String,
-    value: String,
+pub(crate) struct Value {
+    pub(crate) field: String,
+    pub(crate) value: String,
+}
+
+/// Reads the personal values of a record, each checked against its commitment.
+pub(crate) fn values(reader: &Reader, record: &RecordView<'_>) -> Result<Vec<Value>, StoreError> {
+    let named = |field| {
+        PersonalField::from_number(field).map_or_else(|| field.to_string(), |field| field.to_string())
+    };
+    let values = reader.values(record)?.into_iter().map(|value| Value {
+        field: named(value.field),
+        value: String::from_utf8_lossy(&value.value).into_owned(),
+    });
+    Ok(values.collect())
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
     let reader = place.reader()?;
     let stored = reader.record(RecordIndex(args.index))?;
     let view = stored.view();
-    let personal = if args.personal {
-        let named = |field| {
-            PersonalField::from_number(field).map_or_else(|| field.to_string(), |field| field.to_string())
-        };
-        let values = reader.values(&view)?.into_iter().map(|value| Value {
-            field: named(value.field),
-            value: String::from_utf8_lossy(&value.value).into_owned(),
-        });
-        Some(values.collect::<Vec<_>>())
-    } else {
-        None
-    };
+    let personal = if args.personal { Some(values(&reader, &view)?) } else { None };
     if output.json {
         return output.object(&WithValues { record: RecordJson::new(&view, stored.hash()), personal });
     }

@@ -2,10 +2,11 @@
 
 mod csv;
 mod json;
+mod publish;
 mod table;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use docket_domain::{CaseStatus, HouseholdId, OfficialId, UnitId, View as _};
+use docket_domain::{CaseStatus, HouseholdId, OfficialId, ReportPublished, UnitId, View as _};
 use docket_projection::{
     Desk, Figure, FigureName, Language, ProjectionError, ReportName, Scope, States, Value,
 };
@@ -24,6 +25,9 @@ pub(crate) struct Args {
     /// As it was known at this time, by what had been recorded until then
     #[arg(long, value_name = "TIME")]
     as_of: Option<String>,
+    /// As it was known when the log held so many records
+    #[arg(long, value_name = "SIZE", conflicts_with = "as_of")]
+    as_of_size: Option<u64>,
     /// Also by the unit responsible
     #[arg(long)]
     by_unit: bool,
@@ -42,6 +46,12 @@ pub(crate) struct Args {
     /// Show this figure only, with the records behind it
     #[arg(long, value_name = "FIGURE")]
     explain: Option<String>,
+    /// Publish it under the name of this unit: record its figures as a claim that anybody can make again
+    #[arg(long, value_name = "U-N", conflicts_with_all = ["by_unit", "explain", "csv"])]
+    publish: Option<UnitId>,
+    /// Who publishes it
+    #[arg(long, value_name = "O-N", requires = "publish")]
+    by: Option<OfficialId>,
     /// Print CSV, a line a figure
     #[arg(long, conflicts_with = "json")]
     csv: bool,
@@ -71,12 +81,15 @@ impl Args {
             name: ReportName::Cases,
             period: None,
             as_of: None,
+            as_of_size: None,
             by_unit: false,
             unit: None,
             official: None,
             household: None,
             state: None,
             explain: None,
+            publish: None,
+            by: None,
             csv: false,
             lang: Lang::En,
         }
@@ -96,10 +109,12 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         let identity = docket_log::Identity::read(place.disk().as_ref())?;
         times::zone(&identity.genesis.time_zone)?
     };
+    let days = args.publish.map(|_| publish::days(args.period.as_deref())).transpose()?;
     let period = args.period.as_deref().map(|period| parse_period(period, &zone)).transpose()?;
-    let mut desk = match &args.as_of {
-        None => place.desk(output)?,
-        Some(as_of) => {
+    let mut desk = match (&args.as_of, args.as_of_size) {
+        (None, None) => place.desk(output)?,
+        (None, Some(size)) => at_size(place, size)?,
+        (Some(as_of), _) => {
             let until = times::end_of(times::parse(as_of, &zone)?, &zone) - 1;
             Desk::open_at(place.disk(), |reader| reader.size_at(until).map_err(ProjectionError::from))?
         }
@@ -136,13 +151,36 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         Lang::En => Language::English,
         Lang::Zh => Language::Chinese,
     };
+    let published = match (args.publish, days) {
+        (Some(unit), Some(days)) => {
+            Some(publish::record(&report, unit, args.by, days, given, place, output)?)
+        }
+        _ => None,
+    };
     if output.json {
-        output.object(&json::ReportJson::new(&report, given, language))
+        output.object(&json::ReportJson::new(&report, given, language).published(published.as_ref()))
     } else if args.csv {
         csv::write(&report, given, language, output)
     } else {
-        table::write(&report, given, language, output)
+        table::write(&report, given, language, output)?;
+        match published {
+            Some(published) => output.line(format_args!(
+                "published by {} as record {}, BLAKE3 {}",
+                published.unit, published.record, published.digest
+            )),
+            None => Ok(()),
+        }
     }
+}
+
+/// Opens the ledger as it stood when it held so many records.
+fn at_size(place: &Place, size: u64) -> Result<Desk, Failure> {
+    let held = place.reader()?.size();
+    if size == 0 || size > held {
+        return Err(Failure::usage(format!("the log never held {size} records and nothing more"))
+            .hint(format!("it holds {held}")));
+    }
+    Ok(Desk::open_at(place.disk(), |_| Ok(size))?)
 }
 
 fn figure_named(name: &str) -> Result<FigureName, Failure> {
@@ -151,6 +189,13 @@ fn figure_named(name: &str) -> Result<FigureName, Failure> {
         Failure::usage(format!("there is no figure {name:?}"))
             .hint("the names stand in the report's --json, such as registered or closed")
     })
+}
+
+/// Says whether this version prints a published report to the byte as it was handed out. A later one may say more of it.
+pub(crate) fn is_published_json(claim: &ReportPublished, report: &docket_projection::Report) -> bool {
+    let period = claim.from.zip(claim.until).map(|(from, until)| format!("{from}..{until}"));
+    let given = Given { period: period.as_deref(), as_of: None };
+    publish::digest(report, given).is_ok_and(|digest| digest == claim.digest)
 }
 
 /// Refuses a filter that would narrow nothing.

@@ -1,8 +1,13 @@
 //! `docket stay`.
 
 use docket_domain::{Act, NoPersonal, OfficialId, StayCertified, StayEnded, StayId, StayStarted, UnitId};
+use serde_json::json;
 
-use crate::deed::{Arg, deed, verbs};
+use crate::{
+    deed::{Arg, deed, verbs},
+    list::{Listed, listing},
+    times,
+};
 
 verbs! {
     /// Record stays of officials in villages
@@ -13,6 +18,33 @@ verbs! {
         End,
         /// Certify a stay that ended
         Certify,
+    }
+    and {
+        /// List the stays
+        List,
+    }
+}
+
+listing! {
+    /// List the stays
+    struct List ("stay": STAY) by unit: OfUnit, official: OfOfficial;
+    states state { "lasting", "ended", "certified" }
+    each |states, _asked, take| {
+        for (id, stay) in states.stays() {
+            let state = match (stay.ended, stay.certified) {
+                (_, Some(_)) => "certified",
+                (Some(_), None) => "ended",
+                (None, None) => "lasting",
+            };
+            let ended = stay.ended.map(|ended| times::rfc3339(ended.occurred.at.0));
+            take(Listed {
+                state: Some(state),
+                unit: Some(stay.unit),
+                official: Some(stay.official),
+                more: vec![("ended_at", json!(ended))],
+                ..Listed::new(id, stay.started.occurred, stay.started.record)
+            });
+        }
     }
 }
 

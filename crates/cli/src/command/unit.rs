@@ -2,14 +2,15 @@
 
 use clap::Subcommand;
 use docket_domain::{
-    Act, Label, NoPersonal, StreamKind, UnitClosed, UnitClosedPersonal, UnitId, UnitLevel, UnitMerged,
-    UnitRegistered, View as _,
+    Act, Label, NoPersonal, UnitClosed, UnitClosedPersonal, UnitId, UnitLevel, UnitMerged, UnitRegistered,
+    View as _,
 };
-use serde::Serialize;
+use serde_json::json;
 
 use crate::{
     deed::{Arg, Personal, Recorded, deed},
     failure::Failure,
+    list::{Listed, listing},
     output::Output,
     session::Place,
     text::escape,
@@ -25,7 +26,7 @@ pub(crate) enum Verb {
     /// Close a unit
     Close(Recorded<Close>),
     /// List the units
-    List,
+    List(List),
 }
 
 deed! {
@@ -86,14 +87,32 @@ deed! {
     }
 }
 
-#[derive(Serialize)]
-struct UnitJson {
-    unit: String,
-    name: String,
-    level: &'static str,
-    parent: Option<String>,
-    code: Option<String>,
-    record: u64,
+listing! {
+    /// List the units
+    struct List ("unit": UNIT) by unit: OfUnit;
+    states state { "live", "merged", "closed" }
+    each |states, _asked, take| {
+        for (id, unit) in states.units() {
+            let into = unit.end.and_then(|end| end.into);
+            let state = match (unit.end, into) {
+                (None, _) => "live",
+                (Some(_), Some(_)) => "merged",
+                (Some(_), None) => "closed",
+            };
+            take(Listed {
+                state: Some(state),
+                unit: Some(id),
+                more: vec![
+                    ("level", json!(unit.level.name())),
+                    ("name", json!(unit.name.as_str())),
+                    ("parent", json!(unit.parent.map(|parent| parent.to_string()))),
+                    ("code", json!(unit.code.as_ref().map(|code| code.as_str()))),
+                    ("into", json!(into.map(|into| into.to_string()))),
+                ],
+                ..Listed::new(id, unit.registered, unit.record)
+            });
+        }
+    }
 }
 
 pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(), Failure> {
@@ -101,31 +120,8 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
         Verb::Add(add) => add.run(place, output),
         Verb::Merge(merge) => merge.run(place, output),
         Verb::Close(close) => close.run(place, output),
-        Verb::List => list(place, output),
+        Verb::List(list) => list.run(place, output),
     }
-}
-
-fn list(place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let mut desk = place.desk(output)?;
-    for (id, unit) in desk.states()?.units() {
-        if output.json {
-            output.object(&UnitJson {
-                unit: id.to_string(),
-                name: unit.name.to_string(),
-                level: unit.level.name(),
-                parent: unit.parent.map(|parent| parent.to_string()),
-                code: unit.code.as_ref().map(ToString::to_string),
-                record: unit.record,
-            })?;
-        } else {
-            let parent = unit.parent.map(|parent| format!(" under {parent}")).unwrap_or_default();
-            output.line(format_args!("{id:<8} {:<11} {}{parent}", unit.level, escape(unit.name.as_str())))?;
-        }
-    }
-    if desk.count(StreamKind::UNIT) == 0 && !output.json {
-        output.note("no units yet: docket unit add --name NAME --level LEVEL");
-    }
-    Ok(())
 }
 
 /// Names a unit for people.

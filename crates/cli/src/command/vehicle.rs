@@ -2,10 +2,14 @@
 
 use docket_domain::{
     Act, Day, DisposalKind, Label, NoPersonal, OfficialId, TransitionExpired, UnitId, VehicleDisposed,
-    VehicleFoundOverStandard, VehicleId,
+    VehicleFoundOverStandard, VehicleId, View as _,
 };
+use serde_json::json;
 
-use crate::deed::{Arg, Yuan, deed, flag, verbs};
+use crate::{
+    deed::{Arg, Yuan, deed, flag, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record over-standard vehicles and what became of them
@@ -16,6 +20,32 @@ verbs! {
         Dispose,
         /// Note that the transition of a vehicle expired
         Expire,
+    }
+    and {
+        /// List the vehicles over standard
+        List,
+    }
+}
+
+listing! {
+    /// List the vehicles over standard
+    struct List ("vehicle": VEHICLE) by unit: OfUnit;
+    states state { "open", "transitional", "overrun", "reassigned", "auctioned" }
+    each |states, asked, take| {
+        let today = states.zone().day_of(asked.until);
+        for (id, vehicle) in states.vehicles() {
+            let until = vehicle.disposal.as_ref().and_then(|disposal| disposal.until);
+            take(Listed {
+                state: Some(vehicle.standing(today).name()),
+                unit: Some(vehicle.unit),
+                more: vec![
+                    ("code", json!(vehicle.code.as_str())),
+                    ("self_checked", json!(vehicle.self_checked)),
+                    ("until", json!(until.map(|until| until.to_string()))),
+                ],
+                ..Listed::new(id, vehicle.found.occurred, vehicle.found.record)
+            });
+        }
     }
 }
 

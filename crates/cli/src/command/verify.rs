@@ -5,6 +5,7 @@ mod json;
 mod outcome;
 mod policy;
 mod receipts;
+mod reports;
 mod rules;
 
 use std::{
@@ -61,6 +62,9 @@ pub(crate) struct Args {
     /// Replay the log through the rules: find what no command could have recorded
     #[arg(long)]
     rules: bool,
+    /// Make every published report again and compare its figures
+    #[arg(long)]
+    reports: bool,
     /// Replay the log and compare the index with it
     #[arg(long)]
     index: bool,
@@ -92,6 +96,9 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     outcome.receipts = receipts::judge_all(&receipts, &outcome.report, place);
     if args.rules {
         outcome.rules = Some(rules::judge(&outcome.report, place, output));
+    }
+    if args.reports {
+        outcome.reports = Some(reports::judge(&outcome.report, place, output));
     }
     if args.index {
         outcome.index = Some(compare_index(&outcome.report, place)?);

@@ -4,8 +4,12 @@ use docket_domain::{
     Act, OfficialId, UnitId, ViolationCorrected, ViolationCorrectedPersonal, ViolationFound,
     ViolationFoundPersonal, ViolationId, ViolationKind,
 };
+use serde_json::json;
 
-use crate::deed::{Arg, Personal, deed, verbs};
+use crate::{
+    deed::{Arg, Personal, deed, verbs},
+    list::{Listed, listing},
+};
 
 verbs! {
     /// Record violations of discipline and their correction
@@ -14,6 +18,27 @@ verbs! {
         Find,
         /// Note that a violation was corrected
         Correct,
+    }
+    and {
+        /// List the violations
+        List,
+    }
+}
+
+listing! {
+    /// List the violations
+    struct List ("violation": VIOLATION) by unit: OfUnit, official: OfOfficial;
+    states state { "found", "corrected" }
+    each |states, _asked, take| {
+        for (id, violation) in states.violations() {
+            take(Listed {
+                state: Some(if violation.corrected.is_some() { "corrected" } else { "found" }),
+                unit: Some(violation.unit),
+                official: violation.official,
+                more: vec![("kind", json!(violation.kind.name()))],
+                ..Listed::new(id, violation.found.occurred, violation.found.record)
+            });
+        }
     }
 }
 

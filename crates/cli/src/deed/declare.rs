@@ -32,16 +32,18 @@ macro_rules! deed {
     };
 }
 
-/// Declares the verbs of a noun whose every verb is a deed of the same name, and how they run.
+/// Declares the verbs of a noun, each a deed of the same name, and after `and` those that ask; and how they run.
 macro_rules! verbs {
     (
         $(#[$attr:meta])*
         pub(crate) enum Verb { $( $(#[$vattr:meta])* $verb:ident ),+ $(,)? }
+        $( and { $( $(#[$qattr:meta])* $query:ident ),+ $(,)? } )?
     ) => {
         $(#[$attr])*
         #[derive(Debug, clap::Subcommand)]
         pub(crate) enum Verb {
             $( $(#[$vattr])* $verb(Box<$crate::deed::Recorded<$verb>>), )+
+            $( $( $(#[$qattr])* $query($query), )+ )?
         }
 
         pub(crate) fn run(
@@ -51,6 +53,7 @@ macro_rules! verbs {
         ) -> Result<(), $crate::failure::Failure> {
             match verb {
                 $( Verb::$verb(deed) => deed.run(place, output), )+
+                $( $( Verb::$query(query) => query.run(place, output), )+ )?
             }
         }
     };

@@ -40,11 +40,15 @@ where
     type Value = Arg<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text or a number")
+        f.write_str("a text, a number, true or false")
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Arg<T>, E> {
         text.parse().map_err(E::custom)
+    }
+
+    fn visit_bool<E: de::Error>(self, is_true: bool) -> Result<Arg<T>, E> {
+        self.visit_str(if is_true { "true" } else { "false" })
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Arg<T>, E> {
@@ -153,29 +157,30 @@ pub(crate) fn words(text: Option<Personal>, file: Option<&Path>) -> Result<Optio
     Ok(Some(taken))
 }
 
-/// Reads yes or no: a boolean, or a word of a table's cell.
-pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    struct Flag;
-    impl de::Visitor<'_> for Flag {
-        type Value = bool;
+/// Yes or no.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct YesNo(pub(crate) bool);
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("yes or no")
-        }
+/// Why a word is neither yes nor no.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("expected yes or no")]
+pub(crate) struct YesNoError;
 
-        fn visit_bool<E: de::Error>(self, is_true: bool) -> Result<bool, E> {
-            Ok(is_true)
-        }
+impl FromStr for YesNo {
+    type Err = YesNoError;
 
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<bool, E> {
-            match text.to_ascii_lowercase().as_str() {
-                "yes" | "true" | "1" => Ok(true),
-                "no" | "false" | "0" => Ok(false),
-                _ => Err(E::custom("expected yes or no")),
-            }
+    fn from_str(text: &str) -> Result<Self, YesNoError> {
+        match text.to_ascii_lowercase().as_str() {
+            "yes" | "true" | "1" => Ok(Self(true)),
+            "no" | "false" | "0" => Ok(Self(false)),
+            _ => Err(YesNoError),
         }
     }
-    deserializer.deserialize_any(Flag)
+}
+
+/// Reads yes or no: a boolean, or a word of a table's cell.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Arg::<YesNo>::deserialize(deserializer).map(|Arg(YesNo(is_true))| is_true)
 }
 
 /// An amount of money: yuan with at most two decimals, kept in fen.

@@ -1,89 +1,79 @@
 //! `docket case list`.
 
-use docket_domain::{CaseId, CaseState, CaseStatus, Timestamp, UnitId, overdue};
-use docket_projection::Desk;
-use serde::Serialize;
+use std::collections::BTreeSet;
+
+use docket_domain::{CaseState, CaseStatus, HouseholdId, StreamKind, View as _, overdue};
+use docket_projection::States;
+use serde_json::json;
 
 use crate::{
     failure::Failure,
+    list::{Listed, OfHousehold, OfOfficial, OfUnit, Query, Span},
     output::Output,
-    session::{Place, SystemClock},
-    text::escape,
+    session::Place,
     times,
 };
 
-/// List cases, by state or unit
+/// List cases, by state, unit, handler, household, time, or what is overdue
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// Only cases in this state, such as registered, assigned, in-progress, replied or closed
     #[arg(long)]
     state: Option<CaseStatus>,
-    /// Only cases of this unit
-    #[arg(long, value_name = "U-N")]
-    unit: Option<UnitId>,
-    /// Only cases with a term that is over its due day
+    #[command(flatten)]
+    unit: OfUnit,
+    #[command(flatten)]
+    official: OfOfficial,
+    #[command(flatten)]
+    household: OfHousehold,
+    /// Only cases with a term that is over its due day, by what had happened as of then
     #[arg(long)]
     overdue: bool,
-    /// As it was known at this time, by what had been recorded until then; terms as they stood then
-    #[arg(long, value_name = "TIME")]
-    as_of: Option<String>,
-    /// List so many at most
-    #[arg(short = 'n', long, value_name = "COUNT")]
-    count: Option<usize>,
-}
-
-#[derive(Serialize)]
-struct CaseJson<'a> {
-    case: String,
-    state: &'static str,
-    unit: Option<String>,
-    category: Option<&'a str>,
-    registered_at: String,
-    stated_due: Option<String>,
-    closed_at: Option<String>,
-    records: u32,
+    #[command(flatten)]
+    span: Span,
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
-    let zone = place.zone()?;
-    let (mut desk, as_of) = match &args.as_of {
-        None => (place.desk(output)?, SystemClock::time()),
-        Some(text) => {
-            let until = times::end_of(times::parse(text, &zone)?, &zone) - 1;
-            let size = |reader: &docket_log::Reader| Ok(reader.size_at(until)?);
-            (Desk::open_at(place.disk(), size)?, until)
+    let query = Query::new(&args.span).by(&args.unit).by(&args.official).by(&args.household);
+    let household = args.household.household;
+    let mut kinds = vec![StreamKind::CASE];
+    kinds.extend(household.map(|_| StreamKind::HOUSEHOLD));
+    let asked = query.open(&kinds, place, output)?;
+    let until = asked.until;
+    let visits = household.map(|household| visits_of(asked.desk.loaded(), household)).unwrap_or_default();
+    let each = |states: &States, take: &mut dyn FnMut(Listed)| {
+        for (id, case) in states.cases() {
+            let is_asked = args.state.is_none_or(|state| case.status == state)
+                && (!args.overdue || overdue(case, states, until).is_some());
+            if is_asked {
+                let household =
+                    household.filter(|_| case.source_record.is_some_and(|record| visits.contains(&record)));
+                take(Listed { household, ..listed(id.to_string(), case) });
+            }
         }
     };
-    let states = desk.states()?;
-    let wanted = |case: &CaseState| {
-        args.state.is_none_or(|state| case.status == state)
-            && args.unit.is_none_or(|unit| case.responsible() == Some(unit))
-            && (!args.overdue || overdue(case, states, Timestamp(as_of)).is_some())
-    };
-    for (id, case) in states.cases().filter(|(_, case)| wanted(case)).take(args.count.unwrap_or(usize::MAX)) {
-        if output.json {
-            output.object(&json(id, case))?;
-        } else {
-            let unit = case.responsible().map(|unit| unit.to_string()).unwrap_or_default();
-            let category =
-                case.category.as_ref().map(|category| escape(category.as_str())).unwrap_or_default();
-            let registered = times::show(case.registered.at.0, case.registered.precision, &zone);
-            output
-                .line(format_args!("{id:<9} {:<12} {unit:<6} {registered:<19}  {category}", case.status))?;
-        }
-    }
-    Ok(())
+    asked.write("case", output, each).map(drop)
 }
 
-fn json(id: CaseId, case: &CaseState) -> CaseJson<'_> {
-    CaseJson {
-        case: id.to_string(),
-        state: case.status.name(),
-        unit: case.responsible().map(|unit| unit.to_string()),
-        category: case.category.as_ref().map(|category| category.as_str()),
-        registered_at: times::rfc3339(case.registered.at.0),
-        stated_due: case.stated_due.map(|due| times::rfc3339(due.0)),
-        closed_at: case.closure.map(|closure| times::rfc3339(closure.mark.at().0)),
-        records: case.records,
+/// Returns the records of the visits to a household: a case is of the household if it came from one of them.
+fn visits_of(states: &States, household: HouseholdId) -> BTreeSet<u64> {
+    let state = states.household(household);
+    state.into_iter().flat_map(|state| state.visits.newest_first()).map(|visit| visit.record).collect()
+}
+
+fn listed(code: String, case: &CaseState) -> Listed {
+    let moment = |at: i64| json!(times::rfc3339(at));
+    Listed {
+        state: Some(case.status.name()),
+        unit: case.responsible(),
+        official: case.handler,
+        more: vec![
+            ("category", json!(case.category.as_ref().map(|category| category.as_str()))),
+            ("registered_at", moment(case.registered.at.0)),
+            ("stated_due", json!(case.stated_due.map(|due| moment(due.0)))),
+            ("closed_at", json!(case.closure.map(|closure| moment(closure.mark.at().0)))),
+            ("records", json!(case.records)),
+        ],
+        ..Listed::new(code, case.registered, case.registered_record)
     }
 }

@@ -24,6 +24,19 @@ pub(super) struct ReportJson<'a> {
     checks: Vec<CheckJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     citations: Vec<CitationJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    published: Option<&'a Published>,
+}
+
+/// That it was published.
+#[derive(Serialize)]
+pub(super) struct Published {
+    /// By which unit.
+    pub(super) unit: String,
+    /// The record that says so.
+    pub(super) record: u64,
+    /// The BLAKE3 hash of this object without this field.
+    pub(super) digest: String,
 }
 
 #[derive(Serialize)]
@@ -117,7 +130,13 @@ impl<'a> ReportJson<'a> {
             by_unit: report.scope.by_unit.then(|| report.rows.iter().map(row).collect()),
             checks: report.checks.iter().map(check).collect(),
             citations: report.citations.iter().map(citation).collect(),
+            published: None,
         }
+    }
+
+    /// Says that it was published, if it was.
+    pub(super) fn published(self, published: Option<&'a Published>) -> Self {
+        Self { published, ..self }
     }
 }
 

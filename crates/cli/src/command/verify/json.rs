@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::{failure::Failure, judge::Standing, output::Output};
 
-use super::{outcome::Outcome, policy::PolicyVerdict, receipts::ReceiptVerdict, rules::RulesVerdict};
+use super::{
+    outcome::Outcome, policy::PolicyVerdict, receipts::ReceiptVerdict, reports::ReportsVerdict,
+    rules::RulesVerdict,
+};
 
 /// The JSON result, documented field by field in the README.
 #[derive(Serialize)]
@@ -36,6 +39,7 @@ struct Json<'a> {
     clock_corrections: &'a [u64],
     held_records: u64,
     rules: Option<RulesJson>,
+    reports: Option<ReportsJson>,
     index: Option<IndexJson>,
     findings_total: u64,
     findings: Vec<FindingJson<'a>>,
@@ -51,6 +55,34 @@ struct RulesJson {
     impossible_total: u64,
     impossible: Vec<ImpossibleJson>,
     why: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ReportsJson {
+    result: &'static str,
+    published: u64,
+    same_figures: u64,
+    same_bytes: u64,
+    differing_total: u64,
+    differing: Vec<DifferingJson>,
+    unknown: Vec<UnknownJson>,
+    why: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DifferingJson {
+    record: u64,
+    report: String,
+    figure: String,
+    as_of_size: u64,
+    published: String,
+    found: String,
+}
+
+#[derive(Serialize)]
+struct UnknownJson {
+    record: u64,
+    why: String,
 }
 
 #[derive(Serialize)]
@@ -214,6 +246,7 @@ impl Outcome {
             clock_corrections: &report.clock_corrections,
             held_records: report.held,
             rules: self.rules.as_ref().map(rules_json),
+            reports: self.reports.as_ref().map(reports_json),
             index: self.index.as_ref().map(index_json),
             findings_total: report.findings_total,
             findings: report.findings.iter().map(finding_json).collect(),
@@ -250,6 +283,51 @@ fn rules_json(rules: &RulesVerdict) -> RulesJson {
                 .collect(),
             why: None,
         },
+    }
+}
+
+fn reports_json(reports: &ReportsVerdict) -> ReportsJson {
+    let differing_total = reports.differing();
+    let (check, same_bytes) = match reports {
+        ReportsVerdict::NotChecked(why) => {
+            return ReportsJson {
+                result: "not-checked",
+                published: 0,
+                same_figures: 0,
+                same_bytes: 0,
+                differing_total,
+                differing: Vec::new(),
+                unknown: Vec::new(),
+                why: Some(why.clone()),
+            };
+        }
+        ReportsVerdict::Made { check, same_bytes } => (check, *same_bytes),
+    };
+    let differing = check.differing.iter().map(|figure| DifferingJson {
+        record: figure.record,
+        report: figure.report.to_string(),
+        figure: figure.figure.to_string(),
+        as_of_size: figure.size,
+        published: figure.published_text(),
+        found: figure.found_text(),
+    });
+    ReportsJson {
+        result: match reports.verdict() {
+            docket_log::Verdict::Intact => "same",
+            docket_log::Verdict::Altered => "differs",
+            docket_log::Verdict::Undecided => "undecided",
+        },
+        published: check.published,
+        same_figures: check.same,
+        same_bytes,
+        differing_total,
+        differing: differing.collect(),
+        unknown: check
+            .unknown
+            .iter()
+            .map(|unknown| UnknownJson { record: unknown.record, why: unknown.why.clone() })
+            .collect(),
+        why: None,
     }
 }
 

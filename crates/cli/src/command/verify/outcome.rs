@@ -12,7 +12,7 @@ use crate::{
     text::escape,
 };
 
-use super::{policy::PolicyVerdict, receipts::ReceiptVerdict, rules::RulesVerdict};
+use super::{policy::PolicyVerdict, receipts::ReceiptVerdict, reports::ReportsVerdict, rules::RulesVerdict};
 
 /// Colours, where the output takes them; every line reads without.
 const GOOD: Style = AnsiColor::Green.on_default().bold();
@@ -23,6 +23,7 @@ const BAD: Style = AnsiColor::Red.on_default().bold();
 pub(super) struct Outcome {
     pub(super) report: Report,
     pub(super) rules: Option<RulesVerdict>,
+    pub(super) reports: Option<ReportsVerdict>,
     pub(super) index: Option<IndexCheck>,
     pub(super) receipts: Vec<ReceiptVerdict>,
     pub(super) policy: Option<PolicyVerdict>,
@@ -38,6 +39,7 @@ impl Outcome {
         Self {
             report,
             rules: None,
+            reports: None,
             index: None,
             receipts: Vec::new(),
             policy: None,
@@ -64,7 +66,8 @@ impl Outcome {
         });
         let rules = self.rules.as_ref().map_or(Verdict::Intact, RulesVerdict::verdict);
         let policy = self.policy.as_ref().map_or(Verdict::Intact, PolicyVerdict::verdict);
-        let all = receipts.chain([rules, index, policy, self.report.verdict()]);
+        let reports = self.reports.as_ref().map_or(Verdict::Intact, ReportsVerdict::verdict);
+        let all = receipts.chain([rules, reports, index, policy, self.report.verdict()]);
         all.fold(Verdict::Intact, |worst, verdict| match (worst, verdict) {
             (Verdict::Altered, _) | (_, Verdict::Altered) => Verdict::Altered,
             (Verdict::Undecided, _) | (_, Verdict::Undecided) => Verdict::Undecided,
@@ -146,6 +149,9 @@ impl Outcome {
         }
         if self.rules.is_none() {
             open.push("whether the recorded acts follow from each other by the rules (--rules)".to_owned());
+        }
+        if self.reports.is_none() {
+            open.push("whether published reports follow from the record (--reports)".to_owned());
         }
         if self.index.is_none() {
             open.push("the index (--index)".to_owned());
@@ -230,6 +236,7 @@ impl Outcome {
     pub(super) fn tell_findings(&self, output: &mut Output) -> Result<(), Failure> {
         let report = &self.report;
         self.tell_rules(output)?;
+        self.tell_reports(output)?;
         match &self.index {
             None => {}
             Some(IndexCheck::Same { size, pages }) => {
@@ -311,6 +318,30 @@ impl Outcome {
         Ok(())
     }
 
+    fn tell_reports(&self, output: &mut Output) -> Result<(), Failure> {
+        let (check, same_bytes) = match &self.reports {
+            None => return Ok(()),
+            Some(ReportsVerdict::NotChecked(why)) => {
+                return output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    reports: {}", escape(why)));
+            }
+            Some(ReportsVerdict::Made { check, same_bytes }) => (check, same_bytes),
+        };
+        for figure in &check.differing {
+            output.line(format_args!("{BAD}ALTERED{BAD:#}      {}", escape(&figure.to_string())))?;
+        }
+        if check.more > 0 {
+            output
+                .line(format_args!("{BAD}ALTERED{BAD:#}      and {} published figures more", check.more))?;
+        }
+        for unknown in &check.unknown {
+            output.line(format_args!("{OPEN}UNDECIDED{OPEN:#}    {}", escape(&unknown.to_string())))?;
+        }
+        output.line(format_args!(
+            "reports      {} published, {} figures of them follow from the record, {same_bytes} printed to the byte as handed out",
+            check.published, check.same
+        ))
+    }
+
     fn tell_evidence(&self, output: &mut Output) -> Result<(), Failure> {
         match (&self.evidence, &self.evidence_file) {
             (None, _) => Ok(()),
@@ -350,14 +381,16 @@ impl Outcome {
                     + self.failed_receipts()
                     + u64::from(self.policy.as_ref().is_some_and(|policy| policy.is_of_another_log))
                     + self.rules.as_ref().map_or(0, RulesVerdict::impossible)
+                    + self.reports.as_ref().map_or(0, ReportsVerdict::differing)
                     + self.index.as_ref().map_or(0, |index| match index {
                         IndexCheck::Differs(differences) => differences.len() as u64,
                         _ => 0,
                     });
                 let findings = if total == 1 { "finding" } else { "findings" };
                 let impossible = self.rules.as_ref().and_then(RulesVerdict::first);
-                let first =
-                    report.findings.iter().filter_map(|finding| finding.record).chain(impossible).min();
+                let published = self.reports.as_ref().and_then(ReportsVerdict::first);
+                let first = report.findings.iter().filter_map(|finding| finding.record);
+                let first = first.chain(impossible).chain(published).min();
                 let at = first.map_or_else(String::new, |record| format!(", the first at record {record}"));
                 let from = report.since.as_ref().map_or(0, |since| since.size);
                 format!(
@@ -375,6 +408,9 @@ impl Outcome {
                     + usize::from(matches!(self.index, Some(IndexCheck::NotChecked(_))))
                     + usize::from(
                         self.rules.as_ref().is_some_and(|rules| rules.verdict() == Verdict::Undecided),
+                    )
+                    + usize::from(
+                        self.reports.as_ref().is_some_and(|made| made.verdict() == Verdict::Undecided),
                     )
                     + self
                         .receipts
