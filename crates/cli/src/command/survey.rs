@@ -20,7 +20,7 @@ verbs! {
         Answer,
     }
     and {
-        /// List the last survey of each case
+        /// List the surveys
         List,
     }
 }
@@ -66,19 +66,21 @@ deed! {
 }
 
 listing! {
-    /// List the last survey of each case, by who asked
+    /// List the surveys, by who asked
     struct List ("case": CASE) by unit: OfUnit, official: OfOfficial;
     states state { "asked", "satisfied", "fairly-satisfied", "dissatisfied" }
     each |states, _asked, take| {
         for (id, case) in states.cases() {
-            let Some(survey) = &case.survey else { continue };
-            take(Listed {
-                state: Some(survey.answer.map_or("asked", |answer| answer.satisfaction.name())),
-                unit: case.responsible(),
-                official: Some(survey.by),
-                more: vec![("solved", json!(survey.answer.and_then(|answer| answer.solved)))],
-                ..Listed::new(id, survey.asked.occurred, survey.asked.record)
-            });
+            for survey in case.surveys() {
+                let answer = survey.answer;
+                take(Listed {
+                    state: Some(answer.map_or("asked", |answer| answer.satisfaction.name())),
+                    unit: survey.unit,
+                    official: Some(survey.by),
+                    more: vec![("solved", json!(answer.and_then(|answer| answer.solved)))],
+                    ..Listed::new(id, survey.asked.occurred, survey.asked.record)
+                });
+            }
         }
     }
 }
