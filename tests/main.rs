@@ -9,6 +9,7 @@
 )]
 
 mod apply;
+mod assessment;
 mod bad_input;
 mod beside;
 mod cases;
@@ -16,8 +17,11 @@ mod cli;
 mod deeds;
 mod demo;
 mod forks;
+mod illegal;
 mod import;
+mod lists;
 mod proofs;
+mod published;
 mod rules;
 mod support;
 mod tables;

@@ -1,39 +1,15 @@
 //! `docket verify --rules`: histories whose hashes are right and that no command could have made.
 
-use std::sync::Arc;
-
 use docket_domain::{
     CaseAssigned, CaseClosed, CloseReason, DisposalKind, Event, EventBody, Label, OfficialId, UnitId,
     VehicleDisposed, VehicleFoundOverStandard,
 };
-use docket_log::{Batch, CountedEntropy, Disk, FileDisk, KeyFolder, NewRecord, Reader, Recovered, StepClock};
-use docket_proof::{Precision, StreamRef};
 
-use crate::support::Ledger;
+use crate::support::{Forged, Ledger, forge_event};
 
-/// Appends an event past every rule, with hashes and a checkpoint as right as any other's.
+/// Appends an event past every rule, on 2011-03-13.
 fn forge<B: EventBody + Into<Event>>(ledger: &Ledger, stream: u64, body: B) {
-    let disk: Arc<dyn Disk> = Arc::new(FileDisk::new(ledger.folder()));
-    let keys = KeyFolder::new(disk.clone(), "keys");
-    let recovered = Recovered::open(disk.clone(), &keys).unwrap();
-    let heads = Reader::open(disk).unwrap().heads(recovered.size()).unwrap();
-    let clock = StepClock::new(4_000_000_000_000_000);
-    let seed = recovered.size() << 20;
-    let writer =
-        recovered.into_writer(Box::new(heads), Box::new(clock), Box::new(CountedEntropy::new(seed))).unwrap();
-    let event: Event = body.into();
-    let record = NewRecord {
-        stream: StreamRef { kind: B::STREAM.0, id: stream },
-        occurred_at: 1_300_000_000_000_000,
-        precision: Precision::Second,
-        event_type: event.event_type(),
-        schema_version: event.version(),
-        body: event.encode().unwrap(),
-        personal: Vec::new(),
-    };
-    let id = [u8::try_from(writer.size() % 251).unwrap(); 16];
-    writer.append(&Batch { command_id: id, actor: 0, records: vec![record] }).unwrap();
-    writer.checkpoint().unwrap();
+    forge_event(ledger, Forged { stream, occurred_at: 1_300_000_000_000_000, ..Forged::default() }, body);
 }
 
 fn village() -> Ledger {

@@ -1,12 +1,17 @@
 //! A forger who holds the ledger's key: rewrites a history, makes every hash right again, and signs it.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
+use docket_domain::{Event, EventBody};
+use docket_log::{
+    Batch, CountedEntropy, Disk, FileDisk, KeyFolder, NewRecord, NewValue, Reader, Recovered, StepClock,
+};
 use docket_proof::{
-    Checkpoint, Frontier, MAX_NOTE_LEN, RecordHash, RecordKey, SigningKey, leaf_hash, sign_checkpoint,
+    Checkpoint, Frontier, MAX_NOTE_LEN, Precision, RecordHash, RecordKey, SigningKey, StreamRef, leaf_hash,
+    sign_checkpoint,
 };
 
-use super::{ORIGIN, record_offsets};
+use super::{Ledger, ORIGIN, record_offsets};
 
 const SEGMENT: &str = "log/00000000.seg";
 const NOTES: &str = "checkpoints/00000000.ckp";
@@ -75,4 +80,43 @@ fn sizes(notes: &[u8]) -> Vec<usize> {
         rest = &tail[len..];
     }
     sizes
+}
+
+/// Where and how a forged event stands.
+#[derive(Default)]
+pub(crate) struct Forged<'a> {
+    pub(crate) stream: u64,
+    pub(crate) occurred_at: i64,
+    pub(crate) actor: u64,
+    /// Personal values, by the numbers of their fields.
+    pub(crate) personal: &'a [(u16, &'a str)],
+}
+
+/// Appends an event past every rule, with hashes and a checkpoint as right as any other's.
+pub(crate) fn forge_event<B: EventBody + Into<Event>>(ledger: &Ledger, forged: Forged<'_>, body: B) {
+    let disk: Arc<dyn Disk> = Arc::new(FileDisk::new(ledger.folder()));
+    let keys = KeyFolder::new(disk.clone(), "keys");
+    let recovered = Recovered::open(disk.clone(), &keys).expect("the ledger can be opened");
+    let heads = Reader::open(disk).and_then(|reader| reader.heads(recovered.size())).expect("it can be read");
+    let clock = StepClock::new(4_000_000_000_000_000);
+    let entropy = CountedEntropy::new(recovered.size() << 20);
+    let writer =
+        recovered.into_writer(Box::new(heads), Box::new(clock), Box::new(entropy)).expect("no one else");
+    let event: Event = body.into();
+    let value =
+        |(field, text): &(u16, &str)| NewValue { field: *field, value: text.as_bytes().to_vec().into() };
+    let record = NewRecord {
+        stream: StreamRef { kind: B::STREAM.0, id: forged.stream },
+        occurred_at: forged.occurred_at,
+        precision: Precision::Second,
+        event_type: event.event_type(),
+        schema_version: event.version(),
+        body: event.encode().expect("a short body"),
+        personal: forged.personal.iter().map(value).collect(),
+    };
+    let id = [u8::try_from(writer.size() % 251).expect("small"); 16];
+    writer
+        .append(&Batch { command_id: id, actor: forged.actor, records: vec![record] })
+        .expect("the log asks no rule");
+    writer.checkpoint().expect("its own key");
 }

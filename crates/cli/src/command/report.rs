@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// Also by the unit responsible
     #[arg(long)]
     by_unit: bool,
+    /// Also by the official responsible
+    #[arg(long, conflicts_with = "by_unit")]
+    by_official: bool,
     /// Only what is of this unit, of those merged into it and of those below it
     #[arg(long, value_name = "U-N")]
     unit: Option<UnitId>,
@@ -47,7 +50,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FIGURE")]
     explain: Option<String>,
     /// Publish it under the name of this unit: record its figures as a claim that anybody can make again
-    #[arg(long, value_name = "U-N", conflicts_with_all = ["by_unit", "explain", "csv"])]
+    #[arg(long, value_name = "U-N", conflicts_with_all = ["by_unit", "by_official", "explain", "csv"])]
     publish: Option<UnitId>,
     /// Who publishes it
     #[arg(long, value_name = "O-N", requires = "publish")]
@@ -83,6 +86,7 @@ impl Args {
             as_of: None,
             as_of_size: None,
             by_unit: false,
+            by_official: false,
             unit: None,
             official: None,
             household: None,
@@ -122,6 +126,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     let scope = Scope {
         period,
         by_unit: args.by_unit,
+        by_official: args.by_official,
         explained,
         unit: args.unit,
         official: args.official,
@@ -129,6 +134,11 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         status: args.state,
         ..desk.scope()?
     };
+    if args.by_official && !args.name.is_by_official() {
+        let name = args.name.term().name;
+        return Err(Failure::usage(format!("the report {name} is not known by official"))
+            .hint("it can be had by unit: --by-unit"));
+    }
     takes(args.name, &scope)?;
     let states = desk.states()?;
     exists(states, &scope)?;

@@ -65,7 +65,8 @@ fn columns<D: Deed>() -> Vec<Column> {
         is_required: argument.is_required_set(),
         help: argument.get_help().map(ToString::to_string).unwrap_or_default(),
     };
-    command.get_arguments().map(column).collect()
+    // A file of words is for the command line only: a line and a row hold the words themselves.
+    command.get_arguments().filter(|argument| argument.get_id() != "text_file").map(column).collect()
 }
 
 /// All kinds of deeds that lines and tables can hold.

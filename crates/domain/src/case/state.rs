@@ -41,8 +41,6 @@ pub struct CaseState {
     pub registered_record: u64,
     /// The last record of its stream.
     pub last_record: u64,
-    /// The record of the reception, the visit or the campaign from which it came.
-    pub source_record: Option<u64>,
     /// When it was raised, as claimed.
     pub registered: OccurredAt,
     /// Its category.
@@ -169,7 +167,6 @@ impl CaseState {
             status_record: meta.index,
             registered_record: meta.index,
             last_record: meta.index,
-            source_record: body.source_record,
             registered: meta.occurred,
             category: body.category.clone(),
             raised_at: body.unit,

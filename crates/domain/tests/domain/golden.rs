@@ -139,6 +139,7 @@ fn bodies_of_older_versions_are_read_as_the_newest() {
     UnitRegistered(UnitRegistered { level: Village, parent: Some(UnitId(3)), name: "石坪村", code: Some("500112-07"), origin: None })
     OfficialRegistered(OfficialRegistered { unit: UnitId(12), rank: Some(4), code: None, origin: None })
     CaseRegistered(CaseRegistered { unit: Some(UnitId(12)), channel: Hotline, category: Some("Street Lights"), labels: Labels([(LabelKey(1), "Street Light Outages"), (LabelKey(7), "Ward 17")]), stated_due: Some(Timestamp(1310707952000000)), ambiguous_due: false, anonymous: false, source_record: None, origin: Some(SourceRow { source: SourceId(3), row: 1, key: Some("101000295613"), ambiguous_time: false }) })
+    ReportPublished(ReportPublished { name: "overview", from: Some(Day(14610)), until: Some(Day(14974)), as_of_size: 70000, unit: None, official: None, household: None, state: None, digest: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31], figures: [PublishedFigure { name: "units", numerator: 10913, denominator: 1 }], origin: None })
     "#);
     // Branches are of version 2: in a body of version 1, their number stands for nothing.
     assert!(Event::decode(256, 2, &[7, 0, 1, b'x', 0, 0]).is_ok());

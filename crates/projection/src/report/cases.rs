@@ -74,7 +74,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         let handled = clocks.iter().rfind(|clock| clock.clock == Clock::Handle && clock.run == case.runs);
         let handled = handled.filter(|_| closed.is_some());
         contact.into_iter().chain(handled).for_each(|clock| tallies.ruled_by(clock.rules));
-        tallies.of(case.responsible(), |counts| {
+        tallies.of_both(case.responsible(), case.handler, |counts| {
             if lens.has(case.registered.at) {
                 counts.add(case);
             }

@@ -36,7 +36,7 @@ terms! {
         OfficialYears = "official-years", "official-years", "人年";
         Violations = "violations", "violations", "起";
         Findings = "findings", "findings", "项";
-        Points = "points", "points", "分";
+        PointHundredths = "hundredths-of-a-point", "hundredths of a point", "百分之一分";
         Fen = "fen", "fen", "分钱";
         Records = "records", "records", "条";
     }

@@ -1,6 +1,7 @@
 //! Reports: figures that anybody can recompute from the log. Each is a pure function of the states and a scope.
 
 mod aid;
+mod assessment;
 mod campaigns;
 mod cases;
 mod diary;
@@ -51,6 +52,7 @@ impl ReportName {
             Self::Stays => stays::report(&lens),
             Self::Rectification => rectification::report(&lens),
             Self::Finance => finance::report(&lens),
+            Self::Assessment => assessment::report(&lens),
         }
     }
 
@@ -66,6 +68,21 @@ impl ReportName {
             }
             Self::Visits => &[Filter::Unit, Filter::Household],
             Self::Overview | Self::Receptions | Self::Finance => &[Filter::Unit],
+            Self::Assessment => &[Filter::Unit, Filter::Official],
         }
+    }
+
+    /// Says whether what it counts is known by official.
+    pub const fn is_by_official(self) -> bool {
+        matches!(
+            self,
+            Self::Receptions
+                | Self::Cases
+                | Self::Timeliness
+                | Self::Satisfaction
+                | Self::Pairing
+                | Self::Stays
+                | Self::Assessment
+        )
     }
 }

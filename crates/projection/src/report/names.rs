@@ -18,6 +18,7 @@ terms! {
         Stays = "stays", "stays", "三进三同";
         Rectification = "rectification", "rectification", "三项治理";
         Finance = "finance", "finance", "财务管理";
+        Assessment = "assessment", "assessment", "考核";
     }
 }
 
@@ -206,6 +207,23 @@ terms! {
         NoticesPosted = "notices_posted", "public notices posted", "公示";
         ExpensesApproved = "expenses_approved", "expenses approved", "审批开支";
         ExpensesFen = "expenses_fen", "expenses approved, in money", "审批开支金额";
+        Score = "score", "score, of what could be measured", "考核得分";
+        ScoreWeights = "score_weights", "weights together", "考核总分";
+        ScoreMeasured = "score_measured", "weights of what could be measured", "可考核分值";
+        ScoreNotMeasured = "score_not_measured", "weights of what nothing was due for", "无考核事项分值";
+        PointsResponseRate = "points_response_rate", "for contact in term", "响应率得分";
+        PointsAcceptanceInTime = "points_acceptance_in_time", "for telling petitioners in term", "及时受理率得分";
+        PointsClosureRate = "points_closure_rate", "for closing what was accepted", "办结率得分";
+        PointsInTermRate = "points_in_term_rate", "for replying in term", "按期办结率得分";
+        PointsSolvedRate = "points_solved_rate", "for what petitioners call solved", "解决率得分";
+        PointsSatisfaction = "points_satisfaction", "for satisfied petitioners", "满意率得分";
+        PointsAnswerRate = "points_answer_rate", "for petitioners who answered", "参评率得分";
+        PointsRepeatRate = "points_repeat_rate", "for what was raised again", "重复率得分";
+        PointsReceptionAttainment = "points_reception_attainment", "for weeks with their reception", "书记接访得分";
+        PointsVisitCoverage = "points_visit_coverage", "for households visited at all", "走访覆盖得分";
+        PointsVisitAttainment = "points_visit_attainment", "for households visited as often as owed", "成员走访得分";
+        PointsPairingAttainment = "points_pairing_attainment", "for pairings owed", "结穷亲得分";
+        PointsStayAttainment = "points_stay_attainment", "for stays owed", "三进三同得分";
         LiabilitiesPursued = "liabilities_pursued", "liabilities pursued", "责任追究人次";
     }
 }

@@ -31,7 +31,11 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     ties(lens, &mut tallies);
     each_duty(lens, |duty| {
         tallies.ruled_by(duty.rules);
-        tallies.of(duty.unit, |counts| {
+        let official = match duty.bearer {
+            Some(PairingBearer::Official(official)) => Some(official),
+            _ => None,
+        };
+        tallies.of_both(duty.unit, official, |counts| {
             let by_bearer = match duty.bearer {
                 None => return counts.without_branch.add(duty.record),
                 Some(PairingBearer::Official(_)) => &mut counts.officials,
@@ -58,7 +62,7 @@ fn ties(lens: &Lens<'_>, tallies: &mut Tallies<'_, Pairings>) {
         let counts_now = lens.stands(established.occurred, ended.map(|ended| ended.occurred));
         let unit = lens.unit_of(pairing.official, established.occurred);
         let is_new = counts_now && lens.takes(unit) && paired.insert(pairing.household);
-        tallies.of(unit, |counts| {
+        tallies.of_both(unit, Some(pairing.official), |counts| {
             if lens.has(established.occurred.at) {
                 counts.established.add(established.record);
                 match ended {

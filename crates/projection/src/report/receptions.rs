@@ -1,6 +1,11 @@
 //! The report on receptions 书记接访: how many were held and who came, and in which weeks they were owed.
 
-use docket_domain::{ReceptionStanding, ReceptionWeek, ReceptionWeeks, UnitState};
+use std::collections::BTreeMap;
+
+use docket_domain::{
+    IsoWeek, Office, OfficialId, ReceptionStanding, ReceptionWeek, ReceptionWeeks, UnitId, UnitState,
+    View as _,
+};
 
 use super::{
     lens::Lens,
@@ -39,6 +44,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let (first, last) = lens.days();
     let (from, until) = lens.days_over();
     let weeks = ReceptionWeeks::due_within(lens.states, from, until);
+    let secretaries = lens.scope.by_official.then(|| Secretaries::find(lens));
     for (id, unit) in lens.states.units().filter(|(id, _)| lens.takes(Some(*id))) {
         for week in weeks.of(unit) {
             weeks.rules(week.week).into_iter().for_each(|rules| tallies.ruled_by(rules));
@@ -55,10 +61,43 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
                     counts.cancelled.add(cancelled.record);
                 }
             }
-            weeks.of(unit).for_each(|week| counts.add_week(unit, &week));
+            if secretaries.is_none() {
+                weeks.of(unit).for_each(|week| counts.add_week(unit, &week));
+            }
         });
+        for (secretaries, week) in
+            secretaries.iter().flat_map(|them| weeks.of(unit).map(move |week| (them, week)))
+        {
+            let secretary = secretaries.of(lens, id, week.week);
+            tallies.of_both(Some(id), secretary, |counts| counts.add_week(unit, &week));
+        }
     }
     tallies.report(ReportName::Receptions, SUMS)
+}
+
+/// Who was ever a unit's secretary: a week's receptions are owed by whoever was on its last day.
+struct Secretaries(BTreeMap<UnitId, Vec<OfficialId>>);
+
+impl Secretaries {
+    fn find(lens: &Lens<'_>) -> Self {
+        let mut found: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (id, official) in lens.states.officials() {
+            let secretary = official.changes.iter().filter(|change| change.office == Some(Office::Secretary));
+            for unit in secretary.filter_map(|change| change.unit) {
+                found.entry(unit).or_default().push(id);
+            }
+        }
+        Self(found)
+    }
+
+    fn of(&self, lens: &Lens<'_>, unit: UnitId, week: IsoWeek) -> Option<OfficialId> {
+        let then = lens.morning(week.last_day());
+        let held = |id: &OfficialId| {
+            let official = lens.states.official(*id);
+            official.is_some_and(|official| official.holds(unit, Office::Secretary, then).is_some())
+        };
+        self.0.get(&unit)?.iter().copied().find(held)
+    }
 }
 
 impl Receptions {

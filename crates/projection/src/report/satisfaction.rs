@@ -46,7 +46,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Surveys>::new(lens);
     for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
         for survey in case.surveys().filter(|survey| lens.has(survey.asked.occurred.at)) {
-            tallies.of(survey.unit, |counts| counts.add(lens, survey));
+            tallies.of_both(survey.unit, case.handler, |counts| counts.add(lens, survey));
         }
     }
     tallies.report(ReportName::Satisfaction, SUMS)

@@ -20,6 +20,8 @@ pub struct Scope {
     pub known_until: Timestamp,
     /// Also by the unit responsible.
     pub by_unit: bool,
+    /// Also by the official responsible, and then not by unit.
+    pub by_official: bool,
     /// The figure whose records are to be listed.
     pub explained: Option<FigureName>,
     /// Only what is of this unit, of those merged into it, and of those below.
@@ -40,6 +42,7 @@ impl Scope {
             as_of_size,
             known_until,
             by_unit: false,
+            by_official: false,
             explained: None,
             unit: None,
             official: None,
@@ -129,8 +132,10 @@ pub struct Citation {
 /// The figures of one subject.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {
-    /// Which unit; `None` for what is of none.
+    /// Which unit; `None` for what is of none, and where the rows are officials.
     pub unit: Option<UnitId>,
+    /// Which official, where the rows are officials; `None` for what is of none.
+    pub official: Option<OfficialId>,
     /// Its public name.
     pub name: Option<String>,
     /// Its figures.

@@ -23,12 +23,14 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Stays>::new(lens);
     for (_, stay) in lens.states.stays() {
         if lens.has(stay.started.occurred.at) && lens.takes_official(Some(stay.official)) {
-            tallies.of(Some(stay.unit), |counts| counts.add(lens, stay));
+            tallies.of_both(Some(stay.unit), Some(stay.official), |counts| counts.add(lens, stay));
         }
     }
     each_year(lens, |year| {
         tallies.ruled_by(year.rules);
-        tallies.of(year.unit, |counts| counts.attainment.ask(year.is_met, year.record));
+        tallies.of_both(year.unit, Some(year.official), |counts| {
+            counts.attainment.ask(year.is_met, year.record);
+        });
     });
     tallies.report(ReportName::Stays, &[])
 }
@@ -37,6 +39,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 struct OfficialYear<'a> {
     rules: &'a docket_domain::RulesState,
     unit: Option<docket_domain::UnitId>,
+    official: docket_domain::OfficialId,
     is_met: bool,
     record: u64,
 }
@@ -57,7 +60,7 @@ fn each_year(lens: &Lens<'_>, mut each: impl FnMut(OfficialYear<'_>)) {
             let standing = stay_standing(stays_of(lens, official), year, duty, lens.zone());
             let record = standing.records.last().copied().unwrap_or(official.record);
             let unit = lens.unit_of(id, then);
-            each(OfficialYear { rules, unit, is_met: standing.is_met(), record });
+            each(OfficialYear { rules, unit, official: id, is_met: standing.is_met(), record });
         }
     }
 }

@@ -14,13 +14,13 @@ impl Report {
         let is_taken = |figure: &Figure| names.contains(&figure.name);
         other.figures.retain(is_taken);
         let nothing: Vec<_> = other.figures.iter().map(nothing_of).collect();
-        let key = |row: &Row| (row.unit.is_none(), row.unit);
+        let key = |row: &Row| (row.unit.is_none() && row.official.is_none(), row.unit, row.official);
         let mut others: BTreeMap<_, _> = other.rows.into_iter().map(|row| (key(&row), row)).collect();
         let mut columns: BTreeMap<_, Row> = self.rows.drain(..).map(|row| (key(&row), row)).collect();
         // A unit of which only one of both says something has nothing of the other.
         let empty: Vec<_> = self.figures.iter().map(nothing_of).collect();
         for (key, row) in &others {
-            let blank = || Row { unit: row.unit, name: row.name.clone(), figures: empty.clone() };
+            let blank = || Row { name: row.name.clone(), figures: empty.clone(), ..*row };
             columns.entry(*key).or_insert_with(blank);
         }
         for (key, row) in &mut columns {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use docket_domain::{RulesState, UnitId, View as _};
+use docket_domain::{OfficialId, RulesState, UnitId, View as _};
 
 use super::{
     figure::Figure,
@@ -48,32 +48,49 @@ macro_rules! tally {
 
 pub(super) use tally;
 
+/// Whose something is: whether nobody's, the unit, or the official.
+type Subject = (bool, Option<UnitId>, Option<OfficialId>);
+
 /// The tallies of a report while it is made.
 pub(super) struct Tallies<'a, T> {
     lens: &'a Lens<'a>,
     total: T,
-    /// What is of no unit comes last: `None` is turned into the largest key.
-    units: BTreeMap<(bool, Option<UnitId>), T>,
+    /// By unit, or by official. What is of none comes last: `None` is turned into the largest key.
+    rows: BTreeMap<Subject, T>,
     rules: BTreeMap<u64, String>,
 }
 
 impl<'a, T: Tally> Tallies<'a, T> {
     pub(super) fn new(lens: &'a Lens<'a>) -> Self {
         let total = T::new(lens.scope.explained);
-        Self { lens, total, units: BTreeMap::new(), rules: BTreeMap::new() }
+        Self { lens, total, rows: BTreeMap::new(), rules: BTreeMap::new() }
     }
 
-    /// Counts something of a unit, unless other units were asked for.
+    /// Counts something of a unit and of no official, unless other units were asked for.
     #[inline]
-    pub(super) fn of(&mut self, unit: Option<UnitId>, mut count: impl FnMut(&mut T)) {
+    pub(super) fn of(&mut self, unit: Option<UnitId>, count: impl FnMut(&mut T)) {
+        self.of_both(unit, None, count);
+    }
+
+    /// Counts something of a unit and of an official, unless other units were asked for.
+    #[inline]
+    pub(super) fn of_both(
+        &mut self,
+        unit: Option<UnitId>,
+        official: Option<OfficialId>,
+        mut count: impl FnMut(&mut T),
+    ) {
         if !self.lens.takes(unit) {
             return;
         }
         count(&mut self.total);
-        if self.lens.scope.by_unit {
-            let explained = self.lens.scope.explained;
-            count(self.units.entry((unit.is_none(), unit)).or_insert_with(|| T::new(explained)));
-        }
+        let scope = self.lens.scope;
+        let subject = match (scope.by_official, scope.by_unit) {
+            (true, _) => (official.is_none(), None, official),
+            (false, true) => (unit.is_none(), unit, None),
+            (false, false) => return,
+        };
+        count(self.rows.entry(subject).or_insert_with(|| T::new(scope.explained)));
     }
 
     /// Notes that a rule set decided something.
@@ -86,8 +103,9 @@ impl<'a, T: Tally> Tallies<'a, T> {
     pub(super) fn report(self, name: ReportName, sums: &[(FigureName, &[FigureName])]) -> Report {
         let states = self.lens.states;
         let figures = self.total.figures();
-        let rows = self.units.into_iter().map(|((_, unit), tally)| Row {
+        let rows = self.rows.into_iter().map(|((_, unit, official), tally)| Row {
             unit,
+            official,
             name: unit.and_then(|unit| states.unit(unit)).map(|unit| unit.name.to_string()),
             figures: tally.figures(),
         });

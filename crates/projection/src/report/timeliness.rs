@@ -61,7 +61,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
         let clocks = duties(lens, case);
         clocks.iter().for_each(|clock| tallies.ruled_by(clock.rules));
-        tallies.of(case.responsible(), |counts| {
+        tallies.of_both(case.responsible(), case.handler, |counts| {
             clocks.iter().for_each(|clock| counts.add(lens, clock));
         });
     }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use docket_domain::{CaseState, CaseStatus, HouseholdId, StreamKind, View as _, overdue};
-use docket_projection::States;
+use docket_domain::{
+    CaseRegistered, CaseState, CaseStatus, Event, EventBody as _, HouseholdId, StreamKind, View as _, overdue,
+};
+use docket_projection::{Desk, ProjectionError, States, event_of};
 use serde_json::json;
 
 use crate::{
@@ -40,14 +42,14 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     kinds.extend(household.map(|_| StreamKind::HOUSEHOLD));
     let asked = query.open(&kinds, place, output)?;
     let until = asked.until;
-    let visits = household.map(|household| visits_of(asked.desk.loaded(), household)).unwrap_or_default();
+    let raised =
+        household.map(|household| raised_in(&asked.desk, household)).transpose()?.unwrap_or_default();
     let each = |states: &States, take: &mut dyn FnMut(Listed)| {
         for (id, case) in states.cases() {
             let is_asked = args.state.is_none_or(|state| case.status == state)
                 && (!args.overdue || overdue(case, states, until).is_some());
             if is_asked {
-                let household =
-                    household.filter(|_| case.source_record.is_some_and(|record| visits.contains(&record)));
+                let household = household.filter(|_| raised.contains(&case.registered_record));
                 take(Listed { household, ..listed(id.to_string(), case) });
             }
         }
@@ -55,10 +57,24 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     asked.write("case", output, each).map(drop)
 }
 
-/// Returns the records of the visits to a household: a case is of the household if it came from one of them.
-fn visits_of(states: &States, household: HouseholdId) -> BTreeSet<u64> {
-    let state = states.household(household);
-    state.into_iter().flat_map(|state| state.visits.newest_first()).map(|visit| visit.record).collect()
+/// Returns the records that registered the cases of a household: those that came from a visit to it. States do not keep
+/// where a case came from, so the log is asked from the first visit on.
+fn raised_in(desk: &Desk, household: HouseholdId) -> Result<BTreeSet<u64>, Failure> {
+    let state = desk.loaded().household(household);
+    let visits: BTreeSet<u64> =
+        state.into_iter().flat_map(|state| state.visits.newest_first()).map(|visit| visit.record).collect();
+    let mut raised = BTreeSet::new();
+    let Some(first) = visits.first() else { return Ok(raised) };
+    desk.reader().for_each(*first..desk.size(), |record, _| {
+        if record.event_type == CaseRegistered::TYPE
+            && let Some((Event::CaseRegistered(case), meta)) = event_of(&record)?
+            && case.source_record.is_some_and(|source| visits.contains(&source))
+        {
+            raised.insert(meta.index);
+        }
+        Ok::<(), ProjectionError>(())
+    })?;
+    Ok(raised)
 }
 
 fn listed(code: String, case: &CaseState) -> Listed {

@@ -38,6 +38,10 @@ pub(super) const TABLES: &[(&str, &str)] = &[
     ("vehicles", "vehicle find"),
     ("disposals", "vehicle dispose"),
     ("declarations", "declaration file"),
+    ("diaries", "diary write"),
+    ("dossiers", "dossier open"),
+    ("surveys", "survey ask"),
+    ("answers", "survey answer"),
 ];
 
 /// Columns that name something by its code in a register, instead of by its id.
@@ -51,6 +55,9 @@ const CODES: &[(&str, &str, KeyKind)] = &[
     ("approver-code", "approver", KeyKind::OfficialCode),
     ("visitor-code", "visitor", KeyKind::OfficialCode),
     ("receiver-code", "receiver", KeyKind::OfficialCode),
+    ("deliverer-code", "deliverer", KeyKind::OfficialCode),
+    ("writer-code", "writer", KeyKind::OfficialCode),
+    ("surveyor-code", "surveyor", KeyKind::OfficialCode),
     ("vehicle-code", "vehicle", KeyKind::VehicleCode),
 ];
 

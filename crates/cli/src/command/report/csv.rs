@@ -39,7 +39,9 @@ pub(super) fn write(
     };
     report.figures.iter().try_for_each(|figure| line("", "", figure))?;
     for row in &report.rows {
-        let code = row.unit.map_or_else(|| "-".to_owned(), |unit| unit.to_string());
+        let code =
+            row.unit.map(|unit| unit.to_string()).or(row.official.map(|official| official.to_string()));
+        let code = code.unwrap_or_else(|| "-".to_owned());
         let name = row.name.as_deref().unwrap_or_default();
         row.figures.iter().try_for_each(|figure| line(&code, name, figure))?;
     }

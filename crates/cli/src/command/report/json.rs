@@ -20,6 +20,8 @@ pub(super) struct ReportJson<'a> {
     figures: Vec<FigureJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     by_unit: Option<Vec<RowJson<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by_official: Option<Vec<OfficialJson<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<CheckJson>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -65,6 +67,12 @@ struct RowJson<'a> {
 }
 
 #[derive(Serialize)]
+struct OfficialJson<'a> {
+    official: Option<String>,
+    figures: Vec<FigureJson<'a>>,
+}
+
+#[derive(Serialize)]
 struct FigureJson<'a> {
     name: &'static str,
     label: &'static str,
@@ -105,6 +113,10 @@ struct CheckJson {
 impl<'a> ReportJson<'a> {
     pub(super) fn new(report: &'a Report, given: Given<'a>, language: Language) -> Self {
         let figures = |figures: &'a [Figure]| figures.iter().map(|figure| of(figure, language)).collect();
+        let of_official = |row: &'a Row| OfficialJson {
+            official: row.official.map(|official| official.to_string()),
+            figures: figures(&row.figures),
+        };
         let row = |row: &'a Row| RowJson {
             unit: row.unit.map(|unit| unit.to_string()),
             name: row.name.as_deref(),
@@ -128,6 +140,7 @@ impl<'a> ReportJson<'a> {
                 .collect(),
             figures: figures(&report.figures),
             by_unit: report.scope.by_unit.then(|| report.rows.iter().map(row).collect()),
+            by_official: report.scope.by_official.then(|| report.rows.iter().map(of_official).collect()),
             checks: report.checks.iter().map(check).collect(),
             citations: report.citations.iter().map(citation).collect(),
             published: None,

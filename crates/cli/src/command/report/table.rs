@@ -10,6 +10,7 @@ struct Words {
     all_time: &'static str,
     now: &'static str,
     no_unit: &'static str,
+    no_official: &'static str,
     only: &'static str,
     by_rules: &'static str,
     record: &'static str,
@@ -22,6 +23,7 @@ const ENGLISH: Words = Words {
     all_time: "all time",
     now: "now",
     no_unit: "no unit",
+    no_official: "no official",
     only: "only",
     by_rules: "by the rules",
     record: "record",
@@ -34,6 +36,7 @@ const CHINESE: Words = Words {
     all_time: "全部时间",
     now: "现在",
     no_unit: "未注明单位",
+    no_official: "未注明干部",
     only: "仅限",
     by_rules: "依据规则",
     record: "记录",
@@ -77,8 +80,11 @@ pub(super) fn write(
     }
     report.citations.iter().try_for_each(|cited| citation(cited, &words, output))?;
     for row in &report.rows {
-        let unit = row.unit.map_or_else(|| words.no_unit.to_owned(), |unit| unit.to_string());
-        output.line(format_args!("{unit} {}", escape(row.name.as_deref().unwrap_or_default())))?;
+        let nobody = if report.scope.by_official { words.no_official } else { words.no_unit };
+        let subject = row.unit.map(|unit| unit.to_string());
+        let subject = subject.or(row.official.map(|official| official.to_string()));
+        let subject = subject.unwrap_or_else(|| nobody.to_owned());
+        output.line(format_args!("{subject} {}", escape(row.name.as_deref().unwrap_or_default())))?;
         figures(&row.figures, "  ", output)?;
     }
     Ok(())
@@ -125,6 +131,11 @@ fn citation(cited: &Citation, words: &Words, output: &mut Output) -> Result<(), 
     ))
 }
 
+/// Returns points, which are kept in hundredths.
+fn points_of(hundredths: u64) -> String {
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
 fn figure(figure: &Figure, indent: &str, language: Language, output: &mut Output) -> Result<(), Failure> {
     let label = figure.name.term().word(language);
     let unit = figure.unit_of_count.term().word(language);
@@ -134,6 +145,17 @@ fn figure(figure: &Figure, indent: &str, language: Language, output: &mut Output
             let yuan = if language == Language::Chinese { "元" } else { "yuan" };
             let value = format!("{}.{:02}", fen / 100, fen % 100);
             output.line(format_args!("{indent}{value:>14} {yuan}  {label}{doubtful}"))?;
+        }
+        Value::Count(hundredths) if figure.unit_of_count == UnitOfCount::PointHundredths => {
+            let points = if language == Language::Chinese { "分" } else { "points" };
+            let value = points_of(hundredths);
+            output.line(format_args!("{indent}{value:>14} {points}  {label}{doubtful}"))?;
+        }
+        Value::Ratio { numerator, denominator } if figure.unit_of_count == UnitOfCount::PointHundredths => {
+            let points = if language == Language::Chinese { "分" } else { "points" };
+            let (value, full) = (points_of(numerator), points_of(denominator));
+            let value = if denominator == 0 { "-".to_owned() } else { value };
+            output.line(format_args!("{indent}{value:>14} {points}  {label}, of {full}{doubtful}"))?;
         }
         Value::Count(value) => {
             output.line(format_args!("{indent}{value:>14} {unit}  {label}{doubtful}"))?;
