@@ -232,6 +232,15 @@ const ILLEGAL: &[Illegal] = &[
         },
     },
     Illegal {
+        command: &["case", "register", "--unit", "U-2", "--at", "1999-01-01"],
+        refusal: "U-2 was registered later than that, by record 2",
+        rule: "not-before-what-it-follows",
+        forge: |ledger| {
+            let body = CaseRegistered { source_record: None, ..registered(Channel::Letter, 0) };
+            forge_on(ledger, 3, "1999-01-01", body);
+        },
+    },
+    Illegal {
         command: &["reception", "person", "U-2", "--reception", "21", "--at", "2010-05-11"],
         refusal: "record 21 is no reception of U-2",
         rule: "reception-exists",

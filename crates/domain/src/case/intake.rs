@@ -191,7 +191,11 @@ impl Rules for CaseRegistered {
         }
     }
 
-    fn check(&self, _view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+    fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
+        // A row of an imported file is its source's claim: its unit may have entered the register later.
+        if let Some(unit) = self.unit.filter(|_| self.origin.is_none()) {
+            alive_at(view, Role::RaisedAt, unit, place.occurred)?;
+        }
         let names_somebody = [PersonalField::Petitioner, PersonalField::Contact, PersonalField::Address]
             .into_iter()
             .any(|field| place.has(field));
