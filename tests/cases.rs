@@ -52,6 +52,25 @@ fn all_clocks_are_shown_and_explained_day_by_day() {
 }
 
 #[test]
+fn a_term_runs_on_by_the_rules_it_began_under_and_ends_behind_a_holiday() {
+    let ledger = district();
+    at(&ledger, "2010-02-03", &["case", "accept", "C-1"]);
+    // Other rules come into force in the middle of the term, with other days and another calendar.
+    at(&ledger, "2010-03-01", &["rules", "adopt", "uk-complaints", "--from", "2010-03-01"]);
+    let due = ["case", "due", "C-1", "--explain", "--as-of", "2010-03-20"];
+    let told = ledger.run(&due).done().stdout;
+    let handle: Vec<_> = told.lines().skip_while(|line| !line.starts_with("handle ")).collect();
+    assert!(handle[0].contains("due 2010-04-06  running; from 2010-02-03"), "{}", handle[0]);
+    assert!(handle[0].ends_with("rules cn-2005"), "{}", handle[0]);
+    insta::assert_snapshot!(handle[60..].join("\n"), @r"
+    2010-04-03  59       holiday: Qingming
+    2010-04-04  60       holiday: Qingming
+    2010-04-05  moves on holiday: Qingming
+    2010-04-06  due      working day
+    ");
+}
+
+#[test]
 fn what_is_overdue_is_listed() {
     let ledger = district();
     at(&ledger, "2010-02-10", &["case", "register", "--unit", "U-2", "--petitioner", "Sun Invented"]);

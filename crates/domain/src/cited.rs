@@ -125,3 +125,31 @@ impl std::fmt::Display for EventType {
 fn names(types: &[u16]) -> String {
     types.iter().map(|number| EventType(*number).to_string()).collect::<Vec<_>>().join(" or ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::StreamKind;
+
+    #[test]
+    fn a_record_is_older_of_the_stream_and_of_a_kind_that_fits() {
+        let stream = |id| StreamRef { kind: StreamKind::CASE, id };
+        let judge = |cited: Cited, own| {
+            cited
+                .judge::<Infallible>(own, |_| Ok((stream(1), 384)))
+                .map(|judged| judged.map_err(|why| why.rule()))
+        };
+        let any = Cited::of(7, &[]);
+        assert_eq!(judge(any, 8), Ok(Ok(())));
+        assert_eq!(judge(any, 7), Ok(Err("cited-record-exists")));
+        assert_eq!(judge(Cited { stream: Some(stream(1)), ..any }, 8), Ok(Ok(())));
+        assert_eq!(judge(Cited { stream: Some(stream(2)), ..any }, 8), Ok(Err("cited-record-of-the-stream")));
+        assert_eq!(judge(Cited::of(7, &[512, 384]), 8), Ok(Ok(())));
+        assert_eq!(judge(Cited::of(7, &[512]), 8), Ok(Err("cited-record-fits")));
+        assert_eq!(EventType(384).to_string(), "CaseRegistered");
+        assert_eq!(EventType(0).to_string(), "a record of the ledger's own");
+        assert_eq!(EventType(60_000).to_string(), "an event of type 60000");
+    }
+}
