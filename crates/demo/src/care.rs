@@ -473,11 +473,11 @@ fn project(
         }
         Step::Solved { project, unit, difficulties } => {
             let Some(village) = plan.units.get(place(u64::from(unit))) else { return };
-            let from = draw.below(village.households);
-            for number in 0..u64::from(difficulties) {
-                let of = village.first_household + (from + number) % village.households.max(1);
-                let row = village.first_household..village.first_household + village.households;
-                let of = plan.staying(of, &row);
+            let row = village.first_household..village.first_household + village.households;
+            let from = row.start + draw.below(village.households);
+            // Each of another household.
+            let solved = (from..row.end).chain(row.start..from).filter(|of| plan.turn(*of).is_none());
+            for of in solved.take(usize::from(difficulties)) {
                 let kind = difficulty(draw);
                 let body = DifficultyResolved { kind, project: Some(project), aid: None, origin: None };
                 out.on(household(small(of)), at(minute), body, DifficultyResolvedPersonal::default());
