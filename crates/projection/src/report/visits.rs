@@ -63,9 +63,9 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 
 /// Counts the visits alone.
 pub(super) fn made(lens: &Lens<'_>) -> Report {
-    let mut tallies = Tallies::<Visits>::new(lens);
+    let (mut tallies, days) = (Tallies::<Visits>::new(lens), lens.days());
     for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
-        calls(lens, household, &household.visits, lens.days(), &mut tallies, |counts| &mut counts.visits);
+        calls(lens, household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
     }
     tallies.report(ReportName::Visits, &[])
 }
