@@ -492,3 +492,35 @@ fn what_is_no_scale_is_wrong_usage() {
         assert!(!folder.path().join("ledger").exists(), "{scale:?} made something");
     }
 }
+
+#[test]
+fn reports_are_the_same_bytes_from_the_index_and_from_replays_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger");
+    demo(&ledger, "0.001", "2").done();
+    let report =
+        |args: &[&str]| Run::of(docket().args(["-l", arg(&ledger), "report"]).args(args)).done().stdout;
+    let ways: [&[&str]; 3] = [&["all"], &["all", "--json"], &["all", "--csv", "--lang", "zh"]];
+    // Kept by the session that made the ledger.
+    let kept = ways.map(report);
+    std::fs::rename(ledger.join("index"), folder.path().join("index")).unwrap();
+    for threads in ["1", "2", "5"] {
+        for (way, kept) in ways.iter().zip(&kept) {
+            assert_eq!(&report(&[way, &["--threads", threads][..]].concat()), kept, "{way:?} on {threads}");
+        }
+    }
+    // All of them are each of them, once, in the order asked for.
+    let lines: Vec<_> = kept[1].lines().collect();
+    assert!(lines.len() > 8);
+    let one = |place: usize| {
+        let json: Value = serde_json::from_str(lines[place]).unwrap();
+        json["report"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(report(&[&one(1), &one(0), &one(1), "--json"]), format!("{}\n{}\n", lines[1], lines[0]));
+    // A history that no command could have made would end here; this one is judged the same by any number of threads.
+    for threads in ["1", "3"] {
+        let verified =
+            Run::of(docket().args(["-l", arg(&ledger), "verify", "--rules", "--threads", threads])).done();
+        assert!(verified.stdout.contains("records follow from each other by the rules"));
+    }
+}

@@ -71,6 +71,13 @@ impl Place {
         Ok(desk)
     }
 
+    /// Opens the ledger for reports, and says what there is to say about it.
+    pub(crate) fn desk_for_figures(&self, threads: usize, output: &mut Output) -> Result<Desk, Failure> {
+        let desk = Desk::open_for_figures(self.disk(), &self.index(), threads)?;
+        say(desk.notices(), 0, output);
+        Ok(desk)
+    }
+
     pub(crate) fn lock(&self) -> Result<WriterLock, Failure> {
         // Before the lock file is made: a folder that is no ledger stays as it is.
         docket_log::Identity::read(self.disk().as_ref())?;

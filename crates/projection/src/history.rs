@@ -4,6 +4,7 @@ use docket_domain::ReplayError;
 use docket_log::Reader;
 
 use crate::{
+    ahead::for_each_read,
     error::ProjectionError,
     follow::zone_of,
     states::{FoldError, States},
@@ -66,22 +67,27 @@ const MAX_LISTED: usize = 100;
 
 /// Replays the log through the rules that every command obeys.
 ///
-/// A record against which a rule stands changes no state; what comes after it is judged without it.
+/// A record against which a rule stands changes no state; what comes after it is judged without it. All but one of
+/// `threads` read ahead of the judge; the answer is the same for any number.
 ///
 /// # Errors
 /// When the log cannot be read.
-pub fn check_history(reader: &Reader, progress: &dyn Fn(u64)) -> Result<HistoryCheck, ProjectionError> {
+pub fn check_history(
+    reader: &Reader,
+    threads: usize,
+    progress: &dyn Fn(u64),
+) -> Result<HistoryCheck, ProjectionError> {
     let mut states = States::new(zone_of(reader)?);
     let mut impossible = Vec::new();
     let mut more = 0;
     // A stream that begins with an event of a newer version: nothing can be said of what names it.
     let mut unknown = 0;
-    reader.for_each(0..reader.size(), |record, _| {
-        if record.index.0 % 8_192 == 0 {
-            progress(record.index.0);
+    for_each_read(reader, 0..reader.size(), threads, &mut |record, personal| {
+        if record.meta.index % 8_192 == 0 {
+            progress(record.meta.index);
         }
-        let found = match states.fold(&record) {
-            Ok(()) => return Ok::<(), ProjectionError>(()),
+        let found = match states.fold_read(record, personal) {
+            Ok(()) => return Ok(()),
             Err(FoldError::Newer { .. }) => {
                 unknown += 1;
                 return Ok(());

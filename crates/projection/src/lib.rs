@@ -8,6 +8,7 @@
 //! The index is derived: it may be deleted at any time, holds no personal value, and is believed only as far as its
 //! (size, head) agree with the log.
 
+mod ahead;
 mod check;
 mod desk;
 mod error;
@@ -15,6 +16,7 @@ mod follow;
 mod heads;
 mod history;
 mod index;
+mod kept;
 mod keys;
 mod office;
 mod overlay;
@@ -34,6 +36,6 @@ pub use office::{Acknowledge, Office};
 pub use rebuild::{Rebuilt, rebuild};
 pub use report::{
     Basis, Check, Citation, Doubt, Evidence, Figure, FigureName, Filter, Language, Report, ReportName, Row,
-    RulesInForce, Scope, Term, UnitOfCount, Value,
+    RulesInForce, Scope, Term, UnitOfCount, Value, make_reports,
 };
 pub use states::{FoldError, States, meta_of};

@@ -11,7 +11,7 @@ use docket_proof::{Checkpoint, Precision, RecordIndex, VerifierKey};
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Purpose, mismatch, zone_of},
+    follow::{Folded, Purpose, mismatch, scope_of, zone_of},
     index::{CommandId, Index, IndexError, Old},
     overlay::Overlay,
     states::{FoldError, States},
@@ -259,6 +259,11 @@ impl Office {
     pub fn finish(mut self) -> Result<(Checkpoint, Vec<u8>, Vec<String>), ProjectionError> {
         let (checkpoint, note) = self.writer.checkpoint()?;
         self.store();
+        if !self.folded.loads() {
+            // All of it is at hand: whoever asks for a report next need not load it.
+            let reader = Reader::open(self.disk)?;
+            self.folded.keep_all(&scope_of(&reader, self.folded.size)?);
+        }
         Ok((checkpoint, note, self.folded.notices))
     }
 }

@@ -74,6 +74,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     if let Some(threads) = args.threads {
         options.threads = threads.get();
     }
+    let threads = options.threads;
     for path in &args.checkpoint {
         options.given.push(kept(path)?);
     }
@@ -91,7 +92,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     }
     outcome.receipts = receipts::judge_all(&receipts, &outcome.report, place);
     if args.rules {
-        outcome.rules = Some(rules::judge(&outcome.report, place, output));
+        outcome.rules = Some(rules::judge(&outcome.report, threads, place, output));
     }
     if args.index {
         outcome.index = Some(compare_index(&outcome.report, place)?);

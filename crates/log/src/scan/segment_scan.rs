@@ -3,7 +3,8 @@
 use std::io;
 
 use docket_proof::{
-    Flags, HASH_LEN, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef, SystemError, SystemRecord,
+    Flags, HASH_LEN, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef,
+    SystemError, SystemRecord,
 };
 
 use crate::{
