@@ -211,8 +211,7 @@ fn read_stretch(
         };
         filling.records.push(ReadRecord::of(&record, &mut filling.personal));
         if filling.records.len() == BATCH || record.index.0 + 1 == end {
-            let filled = batch.take().map(Ok).into_iter();
-            filled.map(|filled| full.send(filled)).collect::<Result<(), _>>().map_err(|_| Stop::Unheard)?;
+            batch.take().map_or(Ok(()), |batch| full.send(Ok(batch))).map_err(|_| Stop::Unheard)?;
         }
         Ok(())
     });
