@@ -63,6 +63,7 @@ fn help_of_docket() {
       check        Check proofs, receipts, evidence and checkpoints, offline
       publish      Publish the tree as static files for any web server or object store
       witness      Let others vouch for the ledger: cosign checkpoints, and collect cosignatures
+      key          Keep the log's key
       clock        Say that the clock is right although it stands behind the last record
       rebuild      Drop the index and build it again from the log
       help         Print this message or the help of the given subcommand(s)

@@ -17,6 +17,7 @@ mod deeds;
 mod demo;
 mod forks;
 mod import;
+mod keys;
 mod proofs;
 mod rules;
 mod support;

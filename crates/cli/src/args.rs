@@ -6,9 +6,9 @@ use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
     aid, apply, campaign, case, check, checkpoint, clock, completions, control, declaration, demo,
-    difficulty, gift, household, import, init, inspection, log, official, pairing, project, prove, publish,
-    rebuild, receipt, reception, record, report, rules, statistic, stay, stream, tour, unit, vehicle, verify,
-    violation, visit, witness,
+    difficulty, gift, household, import, init, inspection, key, log, official, pairing, project, prove,
+    publish, rebuild, receipt, reception, record, report, rules, statistic, stay, stream, tour, unit,
+    vehicle, verify, violation, visit, witness,
 };
 
 /// Record what an office did, and let anybody check that nobody changed it afterwards
@@ -131,6 +131,8 @@ pub(crate) enum Command {
     Publish(publish::Args),
     #[command(subcommand)]
     Witness(witness::Verb),
+    #[command(subcommand)]
+    Key(key::Verb),
     #[command(subcommand)]
     Clock(clock::Verb),
     Rebuild(rebuild::Args),

@@ -6,6 +6,7 @@ mod command;
 mod deed;
 mod failure;
 mod files;
+mod handover;
 mod import;
 mod judge;
 mod output;

@@ -24,6 +24,7 @@ mod footer;
 mod frames;
 mod heads;
 mod identity;
+mod key_chain;
 mod keys;
 mod lock;
 mod private_key;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use docket_proof::{
-    Checkpoint, ClockKind, Commitment, Precision, RecordDraft, RecordHash, RecordIndex, RootHash,
-    SYSTEM_SCHEMA_VERSION, StreamRef, SystemRecord,
+    Checkpoint, ClockKind, Commitment, LogKeys, MAX_LOG_KEYS, Precision, RecordDraft, RecordHash,
+    RecordIndex, RootHash, SYSTEM_SCHEMA_VERSION, SigningKey, StreamRef, SystemRecord,
 };
 
 use crate::{
@@ -78,6 +78,7 @@ struct State {
 }
 
 struct Signing {
+    keys: LogKeys,
     signer: Signer,
     files: CheckpointFiles,
 }
@@ -95,7 +96,7 @@ impl Recovered {
         clock: Box<dyn Clock>,
         entropy: Box<dyn Entropy>,
     ) -> Result<Writer, StoreError> {
-        let Self { disk, identity, tail, vault_len, signer, checkpoints, cuts } = self;
+        let Self { disk, identity, keys, tail, vault_len, signer, checkpoints, cuts } = self;
         let durable = tail.size;
         let (mut heads, mut clock) = (heads, clock);
         let is_behind = tail.recorded_at.saturating_sub(clock.now()) > MAX_CLOCK_BEHIND_US;
@@ -114,12 +115,12 @@ impl Recovered {
             files: Some(OpenFiles::default()),
             poisoned: false,
         };
-        let signing = Mutex::new(Signing { signer, files: checkpoints });
+        let signing = Mutex::new(Signing { keys, signer, files: checkpoints });
         let writer = Writer { disk, identity, state: Mutex::new(state), committed: Condvar::new(), signing };
         for number in history.recorded_cuts..cuts {
             let cut = describe_cut(writer.disk.as_ref(), &writer.identity, number)?;
             // Bounded by what a crash can leave: the clock is not asked whether it may.
-            writer.append_system(&SystemRecord::TailCut(cut), true)?;
+            writer.append_system(&SystemRecord::TailCut(cut), ClockRule::Any)?;
         }
         Ok(writer)
     }
@@ -225,7 +226,7 @@ impl Writer {
             state.clock_confirmed = Some(now);
             now
         };
-        self.append_system(&SystemRecord::ClockCorrected { clock }, false)
+        self.append_system(&SystemRecord::ClockCorrected { clock }, ClockRule::Asked)
     }
 
     /// Signs a checkpoint over everything that is durable, stores it, and returns the note.
@@ -253,6 +254,57 @@ impl Writer {
             self.lock().poisoned = true;
         }
         signed
+    }
+
+    /// Hands the log over to another key: records it, signed by both keys, lets the old key sign its last checkpoint,
+    /// which ends with that record, and puts the new key in its place. Durable on return.
+    ///
+    /// A crash on the way leaves the old key in force, or a handover that the next opening ends.
+    ///
+    /// # Errors
+    /// When the new key is not named as the origin or was the log's before (nothing has happened then), and when the
+    /// disk says no.
+    pub fn rotate_key(&self, new: SigningKey) -> Result<Appended, StoreError> {
+        let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
+        if new.name() != self.identity.genesis.origin {
+            return Err(StoreError::Key { why: "its name is not the ledger's origin" });
+        }
+        if signing.keys.iter().any(|key| key.verifier.id() == new.verifier().id()) {
+            return Err(StoreError::Key {
+                why: "the new key was the log's before, or has the id of one that was",
+            });
+        }
+        if signing.keys.iter().count() >= MAX_LOG_KEYS {
+            return Err(StoreError::Key { why: "the log has had as many keys as it may have" });
+        }
+        // A crash behind this leaves a key that nothing was signed with, and that the next rotation replaces.
+        signing.signer.prepare(new).inspect_err(|_| self.lock().poisoned = true)?;
+        let mut state = self.lock();
+        if state.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let (size, previous) = (state.tail.size, state.tail.head);
+        let rotation = signing
+            .signer
+            .hand_over(&self.identity.hash, &previous, size)
+            .ok_or(StoreError::Key { why: "there is no next key" })?;
+        let mut keys = signing.keys.clone();
+        keys.rotate(RecordIndex(size), &previous, &rotation)
+            .map_err(|_| StoreError::Key { why: "the handover does not verify" })?;
+        let appended =
+            self.encode_system(&mut state, &SystemRecord::KeyRotated(rotation), ClockRule::Asked)?;
+        let root = state.tail.root();
+        // From here on the handover may be in the log: only who opens the ledger again can tell.
+        let ended = self.wait_durable(state, appended.size).and_then(|()| {
+            self.sign(&mut signing, appended.size, root)?;
+            signing.signer.take_over()
+        });
+        if ended.is_err() {
+            self.lock().poisoned = true;
+        }
+        ended?;
+        signing.keys = keys;
+        Ok(appended)
     }
 
     fn sign(
@@ -339,17 +391,30 @@ impl Writer {
     pub(crate) fn append_system(
         &self,
         system: &SystemRecord,
-        any_clock: bool,
+        clock: ClockRule,
     ) -> Result<Appended, StoreError> {
         let mut state = self.lock();
+        let appended = self.encode_system(&mut state, system, clock)?;
+        self.wait_durable(state, appended.size)?;
+        Ok(appended)
+    }
+
+    /// Encodes a system record behind the last record.
+    fn encode_system(
+        &self,
+        state: &mut State,
+        system: &SystemRecord,
+        clock: ClockRule,
+    ) -> Result<Appended, StoreError> {
         if state.poisoned {
             return Err(StoreError::Poisoned);
         }
-        let (recorded_at, held) = if any_clock {
-            let now = state.clock.now();
-            (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
-        } else {
-            state.time(self.identity.genesis.clock)?
+        let (recorded_at, held) = match clock {
+            ClockRule::Asked => state.time(self.identity.genesis.clock)?,
+            ClockRule::Any => {
+                let now = state.clock.now();
+                (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
+            }
         };
         let record = NewRecord {
             stream: StreamRef::SYSTEM,
@@ -374,9 +439,7 @@ impl Writer {
         };
         let first = RecordIndex(state.tail.size);
         state.encode(&self.identity, &record, &envelope)?;
-        let appended = Appended { first, size: state.tail.size, recorded_at };
-        self.wait_durable(state, appended.size)?;
-        Ok(appended)
+        Ok(Appended { first, size: state.tail.size, recorded_at })
     }
 
     /// Returns once `size` records are durable. One of those who wait commits for all of them.
@@ -438,6 +501,13 @@ fn half_made(poison: PoisonError<MutexGuard<'_, State>>) -> MutexGuard<'_, State
     let mut state = poison.into_inner();
     state.poisoned = true;
     state
+}
+
+/// Whether a clock far behind stands against a system record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockRule {
+    Asked,
+    Any,
 }
 
 /// What a record gets beside its content.

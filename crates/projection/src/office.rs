@@ -7,7 +7,7 @@ use docket_log::{
     Appended, Batch, Clock, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord, NewValue, Reader,
     Recovered, Writer,
 };
-use docket_proof::{Checkpoint, Precision, RecordIndex, VerifierKey};
+use docket_proof::{Checkpoint, Precision, RecordIndex, SigningKey, VerifierKey};
 
 use crate::{
     error::ProjectionError,
@@ -231,6 +231,16 @@ impl Office {
     /// When it does not, or the disk says no.
     pub fn confirm_clock(&mut self) -> Result<Appended, ProjectionError> {
         let appended = self.writer.confirm_clock()?;
+        self.folded.size = appended.size;
+        Ok(appended)
+    }
+
+    /// Hands the log over to another key.
+    ///
+    /// # Errors
+    /// As [`Writer::rotate_key`].
+    pub fn rotate_key(&mut self, new: SigningKey) -> Result<Appended, ProjectionError> {
+        let appended = self.writer.rotate_key(new)?;
         self.folded.size = appended.size;
         Ok(appended)
     }

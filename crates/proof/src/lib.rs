@@ -33,6 +33,7 @@ mod commitment;
 mod consistency_file;
 mod evidence;
 mod hash;
+mod key_rotated;
 mod lines;
 mod note;
 mod policy;
@@ -57,6 +58,7 @@ pub use commitment::{Commitment, MAX_VALUE_LEN};
 pub use consistency_file::{CONSISTENCY_HEADER, ConsistencyFile, MAX_CONSISTENCY_FILE_LEN};
 pub use evidence::{Conviction, EVIDENCE_HEADER, Evidence, MAX_EVIDENCE_LEN, evidence_path};
 pub use hash::{RecordHash, RecordKey};
+pub use key_rotated::{KeyRotated, LogKey, LogKeys, MAX_LOG_KEYS, RotationError};
 pub use lines::ProofFileError;
 pub use note::{
     CosigningKey, KeyError, KeyId, KeyKind, MAX_NOTE_LEN, MAX_SIGNATURES, MAX_VERIFIER_KEY_LEN, Note,

@@ -100,6 +100,8 @@ pub(crate) fn event_name(record: &RecordView<'_>) -> String {
             Ok(SystemRecord::Genesis(_)) => "Genesis".to_owned(),
             Ok(SystemRecord::TailCut(_)) => "TailCut".to_owned(),
             Ok(SystemRecord::ClockCorrected { .. }) => "ClockCorrected".to_owned(),
+            Ok(SystemRecord::KeyRotated(_)) => "KeyRotated".to_owned(),
+            Ok(SystemRecord::WitnessSeen(_)) => "WitnessSeen".to_owned(),
             _ => format!("system type {}", record.event_type),
         };
     }

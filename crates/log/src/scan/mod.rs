@@ -34,9 +34,10 @@ use crate::{
     error::{Doing, StoreError},
     files::{Family, SEGMENT_RECORDS},
     identity::Identity,
+    key_chain::find_keys,
     writer::MAX_CLOCK_BEHIND_US,
 };
-use docket_proof::{ClockKind, VerifierKey};
+use docket_proof::{Checkpoint, ClockKind, LogKeys, VerifierKey};
 
 use checkpoints::{Given, OwnCheckpoints, open_given};
 use folder::Noted;
@@ -122,10 +123,21 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             return Ok(report);
         }
     };
-    let open = |given: &GivenCheckpoint, report: &mut Report| {
-        open_given(given, &identity.verifier, &options.witnesses, report)
+    let open = |given: &GivenCheckpoint, keys: &LogKeys, report: &mut Report| {
+        open_given(given, keys, &options.witnesses, report)
     };
-    let since = options.since.as_ref().map(|given| (given, open(given, &mut report)));
+    let since = match &options.since {
+        None => None,
+        Some(given) => {
+            let mut opened = open(given, &identity.first_keys(), &mut report);
+            if opened.unknown().is_some() {
+                // Under a later key, which the checkpoints lead to.
+                let numbers = folder::numbered(disk, Family::Checkpoint, &mut Report::default())?;
+                opened = open(given, &find_keys(disk, &identity, &numbers)?, &mut report);
+            }
+            Some((given, opened))
+        }
+    };
     let trusted = match &since {
         Some((_, Given::Opened(checkpoint, _))) => checkpoint.size(),
         // Of no use: then everything is read.
@@ -139,20 +151,19 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         return Ok(report);
     }
     let mut given: Vec<(&GivenCheckpoint, Given)> =
-        options.given.iter().map(|given| (given, open(given, &mut report))).collect();
+        options.given.iter().map(|given| (given, open(given, &own.keys, &mut report))).collect();
     given.extend(since);
     let Some(start) = Start::find(disk, &noted, trusted, &mut report)? else {
         report.identity = Some(identity);
         return Ok(report);
     };
     let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
-    sizes.extend(given.iter().filter_map(|(_, given)| match given {
-        Given::Opened(checkpoint, _) => Some(checkpoint.size()),
-        _ => None,
-    }));
+    sizes.extend(given.iter().filter_map(|(_, given)| given.opened()).map(Checkpoint::size));
+    let signed = sizes.iter().copied().max().unwrap_or(0);
+    // Perhaps of a key that the log names, and no checkpoint of its own does.
+    sizes.extend(given.iter().filter_map(|(_, given)| given.unknown()).map(Checkpoint::size));
     sizes.sort_unstable();
     sizes.dedup();
-    let signed = sizes.last().copied().unwrap_or(0);
 
     report.since = options.since.as_ref().filter(|_| trusted > 0).map(|given| Since {
         name: given.name.clone(),
@@ -161,11 +172,8 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     });
     let tolerance = i64::try_from(options.tolerance.as_micros()).unwrap_or(i64::MAX);
     let has_real_times = identity.genesis.clock == ClockKind::System;
-    let mut ordered = Ordered::new(&identity, signed, &start, has_real_times.then_some(tolerance));
-    let old_sizes = given.iter().filter_map(|(_, given)| match given {
-        Given::Opened(checkpoint, _) => Some(checkpoint.size()),
-        _ => None,
-    });
+    let mut ordered = Ordered::new(&identity, signed, &start, &own.keys, has_real_times.then_some(tolerance));
+    let old_sizes = given.iter().filter_map(|(_, given)| given.opened()).map(Checkpoint::size);
     ordered.find_old_roots(old_sizes, &start, disk, &mut report)?;
     let mut held_back = None;
     {
@@ -199,6 +207,15 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         &mut ordered,
         &mut report,
     )?;
+    // Again, now that all keys are known: which of them may have signed a size, the log says.
+    for (kept, given) in &mut given {
+        let mut heard = Report::default();
+        let was_unknown = given.unknown().is_some();
+        *given = open(kept, ordered.keys(), &mut heard);
+        if was_unknown {
+            report.absorb(heard);
+        }
+    }
     ordered.finish(&own, &given, disk, &noted, &mut report)?;
     folder::check_ledger_toml(disk, &identity, &mut report)?;
     folder::check_cuts(disk, &identity, &mut report)?;
@@ -229,8 +246,7 @@ fn read_own_checkpoints(
     loop {
         let mut heard = Report::default();
         let numbers = folder::numbered(disk, Family::Checkpoint, &mut heard)?;
-        let own = OwnCheckpoints::read(disk, &numbers, identity, trusted, &mut heard)
-            .doing("read", Family::Checkpoint.dir())?;
+        let own = OwnCheckpoints::read(disk, &numbers, identity, trusted, &mut heard)?;
         if !own.unsettled || Instant::now() >= deadline {
             report.absorb(heard);
             return Ok(own);

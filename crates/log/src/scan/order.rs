@@ -1,8 +1,8 @@
 //! The checks that run over all segments in order: the chain across them, batches, streams, the tree, system records.
 
 use docket_proof::{
-    Flags, Frontier, ProveError, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord, empty_root,
-    evidence_path, older_root,
+    Flags, Frontier, LogKeys, ProveError, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord,
+    empty_root, evidence_path, older_root,
 };
 
 use crate::{
@@ -49,6 +49,8 @@ pub(crate) struct Ordered<'a> {
     recorded_at: i64,
     tree: Frontier,
     streams: Streams,
+    /// The log's keys, as far as followed.
+    keys: LogKeys,
     /// The log at the sizes asked for, ascending.
     roots: Vec<KnownSize>,
     witnesses: Witnesses,
@@ -64,8 +66,17 @@ pub(crate) struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    pub(crate) fn new(identity: &'a Identity, signed: u64, start: &Start, tolerance: Option<i64>) -> Self {
+    /// `signing` are the keys that the ledger's own checkpoints are signed with: those that records below a trusted size
+    /// put in force are taken from there.
+    pub(crate) fn new(
+        identity: &'a Identity,
+        signed: u64,
+        start: &Start,
+        signing: &LogKeys,
+        tolerance: Option<i64>,
+    ) -> Self {
         Self {
+            keys: signing.below(start.trusted),
             identity,
             signed,
             trusted: start.trusted,
@@ -84,6 +95,11 @@ impl<'a> Ordered<'a> {
             damage: None,
             trailing_vault: None,
         }
+    }
+
+    /// Returns the log's keys, as far as it was followed.
+    pub(crate) const fn keys(&self) -> &LogKeys {
+        &self.keys
     }
 
     /// Returns the size below which records are not judged again.
@@ -325,6 +341,12 @@ impl<'a> Ordered<'a> {
                 self.witnesses.correct(*clock, step.recorded_at);
                 report.clock_corrections.push(index);
             }
+            Ok(SystemRecord::KeyRotated(rotation)) => {
+                if let Err(error) = self.keys.rotate(RecordIndex(index), &step.previous, rotation) {
+                    let what = format!("the log's key was not handed over here: {error}");
+                    report.find(Finding::new("key", path, what).record(index));
+                }
+            }
             Ok(SystemRecord::WitnessSeen(seen)) => {
                 let known = self.known(seen.size);
                 self.witnesses.take(index, step.recorded_at, seen, known, report);
@@ -424,8 +446,15 @@ impl<'a> Ordered<'a> {
         report.head = self.head;
         report.root = (self.size > 0).then(|| self.tree.root());
         report.streams = self.streams.count();
+        report.rotations = self.keys.rotations().to_vec();
         for checkpoint in own.valid.iter().filter(|own| own.size >= self.trusted) {
             let path = Family::Checkpoint.path(checkpoint.file);
+            let in_force = self.keys.at(checkpoint.size).verifier.id();
+            if checkpoint.size <= self.size && checkpoint.key.is_some_and(|key| key != in_force) {
+                let what = format!("the key that signed size {} was not in force there", checkpoint.size);
+                report.find(Finding::new("key", &path, what).offset(checkpoint.offset));
+                continue;
+            }
             match self.compare(checkpoint.size, checkpoint.root) {
                 Compared::Same { in_batch: false } => report.own_checkpoints += 1,
                 Compared::Same { in_batch: true } => {
@@ -448,10 +477,8 @@ impl<'a> Ordered<'a> {
         }
         let agreed: Vec<u64> = given
             .iter()
-            .filter_map(|(_, opened)| match opened {
-                Given::Opened(checkpoint, _) => Some((checkpoint.size(), checkpoint.root())),
-                _ => None,
-            })
+            .filter_map(|(_, opened)| opened.opened())
+            .map(|checkpoint| (checkpoint.size(), checkpoint.root()))
             .filter(|(size, root)| matches!(self.compare(*size, *root), Compared::Same { .. }))
             .map(|(size, _)| size)
             .collect();
@@ -469,8 +496,7 @@ impl<'a> Ordered<'a> {
             // Signed and cosigned while the log was read, or taken away: as they are now.
             let unheard = &mut Report::default();
             let numbers = numbered(disk, Family::Checkpoint, unheard)?;
-            let own = OwnCheckpoints::read(disk, &numbers, identity, 0, unheard)
-                .doing("read", Family::Checkpoint.dir())?;
+            let own = OwnCheckpoints::read(disk, &numbers, identity, 0, unheard)?;
             witnesses.finish(&own, report);
         } else {
             witnesses.finish(own, report);
@@ -537,7 +563,7 @@ impl<'a> Ordered<'a> {
             }
             Given::Foreign(checkpoint, why) => {
                 report.find(Finding::new("checkpoint", &given.name, why.clone()));
-                checkpoint.clone()
+                Some(checkpoint.clone())
             }
             Given::Unreadable(why) => {
                 report.undecide(&given.name, None, format!("not a checkpoint: {why}"));

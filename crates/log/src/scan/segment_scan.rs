@@ -81,6 +81,8 @@ pub(crate) struct AtSize {
 pub(crate) struct SystemStep {
     pub(crate) index: u64,
     pub(crate) recorded_at: i64,
+    /// The hash of the record before.
+    pub(crate) previous: RecordHash,
     pub(crate) record: Result<SystemRecord, SystemError>,
 }
 
@@ -152,12 +154,12 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     scan.steps.reserve_exact(usize::try_from(records.min(SEGMENT_RECORDS)).unwrap_or_default());
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
         footer.push(record.stored_len, &record.hash);
-        scan.last_hash = Some(record.hash);
+        let previous = scan.last_hash.replace(record.hash).or(scan.previous).unwrap_or(RecordHash::ZERO);
         let reached = record.offset + record.stored_len as u64;
         let is_old = record.index < context.trusted;
         match &record.view {
             Ok(view) if is_old => scan.pass(view),
-            _ => scan.take(&record, &path, &context.identity.genesis.origin),
+            _ => scan.take(&record, previous, &path, &context.identity.genesis.origin),
         }
         if sizes.first() == Some(&(record.index + 1)) {
             let (size, parts) = (record.index + 1, footer.parts().collect());
@@ -301,7 +303,7 @@ impl SegmentScan {
 
     /// Takes what a record says about itself.
     #[inline]
-    fn take(&mut self, record: &Followed<'_>, path: &str, origin: &str) {
+    fn take(&mut self, record: &Followed<'_>, previous: RecordHash, path: &str, origin: &str) {
         let view = match &record.view {
             Ok(view) => view,
             Err(error @ RecordError::UnknownFlags { .. }) => {
@@ -359,7 +361,7 @@ impl SegmentScan {
                 decoded = Err(SystemError::Malformed { field: "cosignature" });
             }
             let (index, recorded_at) = (view.index.0, view.recorded_at);
-            self.systems.push(SystemStep { index, recorded_at, record: decoded });
+            self.systems.push(SystemStep { index, recorded_at, previous, record: decoded });
         }
     }
 

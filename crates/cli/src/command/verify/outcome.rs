@@ -144,6 +144,13 @@ impl Outcome {
             (None, None) => open.push("no witness's cosignature was asked for".to_owned()),
             _ => {}
         }
+        let genesis = self.report.identity.as_ref().map(|identity| &identity.genesis);
+        if let Some(before) = genesis.and_then(|genesis| genesis.predecessor.as_ref()) {
+            open.push(format!(
+                "the {} records of {}, which this ledger continues: verify that ledger too; its root at that size must be the one above",
+                before.size, before.origin
+            ));
+        }
         if self.rules.is_none() {
             open.push("whether the recorded acts follow from each other by the rules (--rules)".to_owned());
         }
@@ -164,6 +171,14 @@ impl Outcome {
                 )?;
             }
             output.line(format_args!("genesis      {}", identity.hash))?;
+            if let Some(before) = &identity.genesis.predecessor {
+                output.line(format_args!(
+                    "predecessor  {}, size {}, root {}",
+                    escape(&before.origin),
+                    before.size,
+                    before.root
+                ))?;
+            }
         }
         if let Some(since) = report.since.as_ref().filter(|_| report.size > 0) {
             let new = report.size.saturating_sub(since.size);
@@ -212,6 +227,12 @@ impl Outcome {
             output.line(format_args!(
                 "tail cut     record {}: a recovery cut the log to size {} and kept what it cut in cut/{:08}.cut",
                 note.record, note.cut.size, note.cut.number
+            ))?;
+        }
+        for key in &report.rotations {
+            output.line(format_args!(
+                "key          record {}: the log was handed over to {}",
+                key.record, key.verifier
             ))?;
         }
         for record in &report.clock_corrections {
