@@ -7,8 +7,9 @@ use std::{
 };
 
 use docket_proof::{
-    Checkpoint, ClockKind, Commitment, LogKeys, MAX_LOG_KEYS, Precision, RecordDraft, RecordHash,
-    RecordIndex, RootHash, SYSTEM_SCHEMA_VERSION, SigningKey, StreamRef, SystemRecord,
+    ActorKey, ActorSignature, Checkpoint, ClockKind, CommandDigest, CommandPlace, Commitment, LogKeys,
+    MAX_LOG_KEYS, Precision, RecordDraft, RecordHash, RecordIndex, RootHash, SYSTEM_SCHEMA_VERSION,
+    SignedEvent, SigningKey, StreamRef, SystemRecord,
 };
 
 use crate::{
@@ -45,6 +46,18 @@ pub trait Clock: Send {
 pub trait Entropy: Send {
     /// Fills `bytes`.
     fn fill(&mut self, bytes: &mut [u8]);
+}
+
+/// Signs commands for their actor. It is asked under the writer's lock: it must not ask the writer anything.
+pub trait CommandSigner {
+    /// Signs a command that has its place.
+    fn sign(&self, command: &CommandDigest) -> ActorSignature;
+}
+
+impl CommandSigner for ActorKey {
+    fn sign(&self, command: &CommandDigest) -> ActorSignature {
+        Self::sign(self, command)
+    }
 }
 
 /// The one writer of a ledger. Threads share it by reference.
@@ -183,7 +196,20 @@ impl Writer {
     /// (nothing is appended then), and when the disk says no (the writer is closed then: what the disk holds is unknown
     /// until the ledger is opened again).
     pub fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let (state, appended) = self.enqueue(batch)?;
+        self.append_signed(batch, None)
+    }
+
+    /// As [`append`](Self::append), signed by its actor: the signature is made once the batch has its place, so it is
+    /// valid there and nowhere else.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_signed(
+        &self,
+        batch: &Batch,
+        signer: Option<&dyn CommandSigner>,
+    ) -> Result<Appended, StoreError> {
+        let (state, appended) = self.enqueue(batch, signer)?;
         self.wait_durable(state, appended.size)?;
         Ok(appended)
     }
@@ -194,7 +220,19 @@ impl Writer {
     /// # Errors
     /// As [`append`](Self::append).
     pub fn append_deferred(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let (state, appended) = self.enqueue(batch)?;
+        self.append_deferred_signed(batch, None)
+    }
+
+    /// As [`append_deferred`](Self::append_deferred), signed by its actor.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_deferred_signed(
+        &self,
+        batch: &Batch,
+        signer: Option<&dyn CommandSigner>,
+    ) -> Result<Appended, StoreError> {
+        let (state, appended) = self.enqueue(batch, signer)?;
         if state.pending_bytes >= MAX_PENDING_BYTES {
             self.wait_durable(state, appended.size)?;
         }
@@ -350,8 +388,15 @@ impl Writer {
     }
 
     /// Encodes a batch behind the last one. Who goes on to wait keeps the lock: it is what many threads want at once.
-    fn enqueue(&self, batch: &Batch) -> Result<(MutexGuard<'_, State>, Appended), StoreError> {
+    fn enqueue(
+        &self,
+        batch: &Batch,
+        signer: Option<&dyn CommandSigner>,
+    ) -> Result<(MutexGuard<'_, State>, Appended), StoreError> {
         batch.check()?;
+        if signer.is_some() && batch.actor == 0 {
+            return Err(StoreError::Batch { why: "a signed batch names its actor" });
+        }
         let mut state = self.lock();
         if state.poisoned {
             return Err(StoreError::Poisoned);
@@ -362,6 +407,16 @@ impl Writer {
         let first = RecordIndex(state.tail.size);
         let durable_to = state.durable;
         let last = batch.records.len() - 1;
+        let mut command = signer.map(|signer| {
+            let place = CommandPlace {
+                genesis: self.identity.hash,
+                previous: state.tail.head,
+                command_id: batch.command_id,
+                actor: batch.actor,
+                recorded_at,
+            };
+            (CommandDigest::new(&place), signer)
+        });
         for (number, (record, (position, previous))) in batch.records.iter().zip(places).enumerate() {
             let envelope = Envelope {
                 actor: batch.actor,
@@ -372,7 +427,7 @@ impl Writer {
                 command_id: (number == 0).then_some(batch.command_id),
                 durable_to: (number == last).then_some(durable_to),
             };
-            state.encode(&self.identity, record, &envelope)?;
+            state.encode(&self.identity, record, &envelope, command.as_mut())?;
         }
         let appended = Appended { first, size: state.tail.size, recorded_at };
         Ok((state, appended))
@@ -438,7 +493,7 @@ impl Writer {
             durable_to: Some(state.durable),
         };
         let first = RecordIndex(state.tail.size);
-        state.encode(&self.identity, &record, &envelope)?;
+        state.encode(&self.identity, &record, &envelope, None)?;
         Ok(Appended { first, size: state.tail.size, recorded_at })
     }
 
@@ -587,6 +642,7 @@ impl State {
         identity: &Identity,
         record: &NewRecord,
         envelope: &Envelope,
+        command: Option<&mut (CommandDigest, &dyn CommandSigner)>,
     ) -> Result<(), StoreError> {
         let index = self.tail.size;
         let segment = self.tail.segment;
@@ -615,7 +671,23 @@ impl State {
 
         let mut blind = [0; 16];
         self.entropy.fill(&mut blind);
+        let is_signed = command.is_some();
+        let signature = command.and_then(|(digest, signer)| {
+            let event = SignedEvent {
+                stream: record.stream,
+                position: envelope.position,
+                occurred_at: record.occurred_at,
+                precision: record.precision,
+                event_type: record.event_type,
+                schema_version: record.schema_version,
+                body: &record.body,
+            };
+            digest.push(&event.digest(commitments.iter().copied()));
+            envelope.durable_to.is_some().then(|| signer.sign(digest))
+        });
         let draft = RecordDraft {
+            is_signed,
+            signature,
             index: RecordIndex(index),
             recorded_at: envelope.recorded_at,
             occurred_at: record.occurred_at,

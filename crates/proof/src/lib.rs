@@ -16,7 +16,7 @@
 //!     index: RecordIndex(7), recorded_at: 0, occurred_at: 0, precision: Precision::Day, actor: 1,
 //!     stream: StreamRef { kind: 4, id: 1 }, position: 0, previous: None, event_type: 300, schema_version: 1,
 //!     held: false, blind: [0; 16], command_id: Some([3; 16]), vault_offset: 0, commitments: &[], body: b"body",
-//!     durable_to: Some(7),
+//!     durable_to: Some(7), is_signed: false, signature: None,
 //! };
 //! let mut bytes = previous.as_bytes().to_vec();
 //! draft.encode(&mut bytes);
@@ -29,6 +29,7 @@
 mod bytes;
 mod chained;
 mod checkpoint;
+mod command_signature;
 mod commitment;
 mod consistency_file;
 mod evidence;
@@ -53,6 +54,9 @@ pub use chained::{ChainedRecord, RecordExtra};
 pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointNote, MAX_ORIGIN_LEN, OpenedCheckpoint, is_valid_origin,
     open_checkpoint, sign_checkpoint,
+};
+pub use command_signature::{
+    ActorKey, ActorSignature, CommandDigest, CommandPlace, SignedEvent, is_usable_key,
 };
 pub use commitment::{Commitment, MAX_VALUE_LEN};
 pub use consistency_file::{CONSISTENCY_HEADER, ConsistencyFile, MAX_CONSISTENCY_FILE_LEN};

@@ -8,6 +8,7 @@ mod folder;
 mod order;
 mod report;
 mod segment_scan;
+mod signatures;
 mod start;
 mod streams;
 mod witnesses;
@@ -17,6 +18,7 @@ pub use report::{
     CheckpointVerdict, Cosigner, CutNote, Finding, Fork, MAX_FINDINGS, Report, Since, Undecided, Verdict,
     WitnessSummary,
 };
+pub use signatures::{ActorKeys, Standing};
 
 use std::{
     collections::BTreeMap,
@@ -60,6 +62,8 @@ pub struct ScanOptions<'a> {
     pub witnesses: Vec<VerifierKey>,
     /// How far a recorded time and the time of a cosignature over it may differ.
     pub tolerance: Duration,
+    /// Whoever knows whose key is whose. Without, signatures are checked, and whose keys they are is not.
+    pub actor_keys: Option<&'a dyn ActorKeys>,
     /// Called from all threads with the number of records done since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
@@ -73,6 +77,7 @@ impl Default for ScanOptions<'_> {
             since: None,
             witnesses: Vec::new(),
             tolerance: DEFAULT_TOLERANCE,
+            actor_keys: None,
             progress: &|_| {},
         }
     }
@@ -91,6 +96,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sizes: &'a [u64],
     /// Records below it are not checked again.
     pub(crate) trusted: u64,
+    /// Event types of records that say something of actors' keys.
+    pub(crate) key_events: &'static [u16],
     pub(crate) progress: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -173,6 +180,9 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     let tolerance = i64::try_from(options.tolerance.as_micros()).unwrap_or(i64::MAX);
     let has_real_times = identity.genesis.clock == ClockKind::System;
     let mut ordered = Ordered::new(&identity, signed, &start, &own.keys, has_real_times.then_some(tolerance));
+    // Keys that were registered in what is not read are not known: nobody is asked then.
+    let actor_keys = options.actor_keys.filter(|_| trusted == 0);
+    ordered.ask(actor_keys);
     let old_sizes = given.iter().filter_map(|(_, given)| given.opened()).map(Checkpoint::size);
     ordered.find_old_roots(old_sizes, &start, disk, &mut report)?;
     let mut held_back = None;
@@ -183,6 +193,7 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             noted: &noted,
             sizes: &sizes,
             trusted,
+            key_events: ordered.key_events(),
             progress: options.progress,
         };
         each_segment(&context, start.segment, options.threads.max(1), &mut |scan| {
@@ -295,6 +306,7 @@ fn follow_tail(
                 noted,
                 sizes,
                 trusted: ordered.trusted(),
+                key_events: ordered.key_events(),
                 progress: options.progress,
             };
             let sealed = scan_one(&context, last.number, false)?;
@@ -309,8 +321,15 @@ fn follow_tail(
         if !is_final {
             std::thread::sleep(PAUSE.min(options.patience));
         }
-        let context =
-            Context { disk, identity, noted, sizes, trusted: ordered.trusted(), progress: options.progress };
+        let context = Context {
+            disk,
+            identity,
+            noted,
+            sizes,
+            trusted: ordered.trusted(),
+            key_events: ordered.key_events(),
+            progress: options.progress,
+        };
         let mut again = scan_one(&context, last.number, true)?;
         ordered.link(&mut again);
         if is_final && again.has_trouble_of(&last) {

@@ -21,6 +21,7 @@ use super::{
     folder::{Noted, numbered},
     report::{CheckpointVerdict, CutNote, Finding, Fork, Report},
     segment_scan::{NOT_HELD, SegmentDamage, SegmentScan, SystemStep},
+    signatures::{ActorKeys, Signatures},
     start::Start,
     streams::Streams,
     witnesses::{KnownSize, Witnesses},
@@ -54,6 +55,7 @@ pub(crate) struct Ordered<'a> {
     /// The log at the sizes asked for, ascending.
     roots: Vec<KnownSize>,
     witnesses: Witnesses,
+    signatures: Signatures<'a>,
     /// The first record of the batch that is open, if one is.
     batch_start: Option<u64>,
     durable_to: u64,
@@ -89,12 +91,23 @@ impl<'a> Ordered<'a> {
             streams: Streams::new(start.trusted),
             roots: Vec::new(),
             witnesses: Witnesses::new(tolerance),
+            signatures: Signatures::new(None),
             batch_start: None,
             durable_to: 0,
             opaque: false,
             damage: None,
             trailing_vault: None,
         }
+    }
+
+    /// Lets somebody say whose the keys are that actors sign with.
+    pub(crate) fn ask(&mut self, keys: Option<&'a dyn ActorKeys>) {
+        self.signatures = Signatures::new(keys);
+    }
+
+    /// Returns the types of the events that say it.
+    pub(crate) fn key_events(&self) -> &'static [u16] {
+        self.signatures.key_events()
     }
 
     /// Returns the log's keys, as far as it was followed.
@@ -221,7 +234,7 @@ impl<'a> Ordered<'a> {
         self.next_segment = scan.number + 1;
         report_local(&mut scan, is_last, report);
         if self.damage.is_none() && scan.damage.as_ref().is_none_or(|damage| damage.index > start) {
-            self.follow(&scan, &path, report);
+            self.follow(&mut scan, &path, report);
         }
         if let Some(damage) = &scan.damage {
             self.judge(damage, &path, &end, disk, report)?;
@@ -251,7 +264,7 @@ impl<'a> Ordered<'a> {
     }
 
     /// Follows streams, batches and the tree through a segment.
-    fn follow(&mut self, scan: &SegmentScan, path: &str, report: &mut Report) {
+    fn follow(&mut self, scan: &mut SegmentScan, path: &str, report: &mut Report) {
         let start = scan.number * SEGMENT_RECORDS;
         if scan.first_recorded_at.is_some_and(|first| first < self.recorded_at) {
             report.find(Finding::new("record", path, "recorded_at runs back").record(start));
@@ -282,6 +295,9 @@ impl<'a> Ordered<'a> {
             push_parts(&mut tree, &at.parts);
             let (size, in_batch, recorded_at) = (at.size, at.in_batch, at.recorded_at);
             self.roots.push(KnownSize { size, root: tree.root(), in_batch, recorded_at });
+        }
+        if !self.opaque {
+            self.signatures.take(scan.number, std::mem::take(&mut scan.signatures), report);
         }
         // Behind the roots: a cosignature is of a checkpoint before it.
         for step in &scan.systems {

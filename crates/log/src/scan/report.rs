@@ -24,7 +24,7 @@ pub enum Verdict {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// Which check failed, a stable name: `chain`, `header`, `footer`, `segment-missing`, `record`, `stream`, `batch`,
-    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`, `witness`, `time`, `key`.
+    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`, `witness`, `time`, `key`, `signature`.
     pub check: &'static str,
     /// The file, relative to the ledger's folder, or the name of a checkpoint that was given.
     pub file: String,
@@ -173,6 +173,8 @@ pub struct Report {
     pub forks: Vec<Fork>,
     /// What was not read.
     pub since: Option<Since>,
+    /// Batches that their actors have signed.
+    pub signatures: u64,
     /// The keys that the log was handed over to, and the records that say so.
     pub rotations: Vec<LogKey>,
     /// Cosignatures that the ledger's records keep and that hold.

@@ -17,7 +17,7 @@ use crate::{
     vault::{EntryCheck, VaultWalk},
 };
 
-use super::{Context, report::Finding};
+use super::{Context, report::Finding, signatures::SegmentSignatures};
 
 /// What a segment holds, for the checks that run over all segments in order.
 pub(crate) struct SegmentScan {
@@ -35,6 +35,7 @@ pub(crate) struct SegmentScan {
     /// What the last records of batches among them say was durable.
     pub(crate) durable: Vec<u64>,
     pub(crate) systems: Vec<SystemStep>,
+    pub(crate) signatures: SegmentSignatures,
     /// The tree over this segment's records at the sizes asked for.
     pub(crate) at_sizes: Vec<AtSize>,
     /// The tree over all of them.
@@ -125,6 +126,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     let file = context.disk.open_read(&path)?;
     let start = number * SEGMENT_RECORDS;
     let mut scan = SegmentScan::new(number, start);
+    scan.signatures = SegmentSignatures::new(context.key_events);
     match read_segment_header(file.as_ref(), number)? {
         Ok(header) if header.genesis == context.identity.hash => scan.previous = Some(header.previous),
         Ok(_) => {
@@ -159,7 +161,12 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         let is_old = record.index < context.trusted;
         match &record.view {
             Ok(view) if is_old => scan.pass(view),
-            _ => scan.take(&record, previous, &path, &context.identity.genesis.origin),
+            view => {
+                scan.take(&record, previous, &path, &context.identity.genesis.origin);
+                if let Ok(view) = view {
+                    scan.signatures.take(view, &context.identity.hash, previous);
+                }
+            }
         }
         if sizes.first() == Some(&(record.index + 1)) {
             let (size, parts) = (record.index + 1, footer.parts().collect());
@@ -246,6 +253,7 @@ impl SegmentScan {
             steps: Vec::new(),
             durable: Vec::new(),
             systems: Vec::new(),
+            signatures: SegmentSignatures::default(),
             at_sizes: Vec::new(),
             parts: Vec::new(),
             damage: None,
