@@ -20,6 +20,7 @@ mod import;
 mod keys;
 mod proofs;
 mod rules;
+mod signing;
 mod support;
 mod tables;
 mod tour;

@@ -51,6 +51,9 @@ pub(crate) struct Global {
     /// The folder of the signing key and its memory, best on another disk [default: keys/ in the ledger]
     #[arg(long, global = true, value_name = "DIR", env = "DOCKET_KEY", hide_env_values = true)]
     pub(crate) key: Option<PathBuf>,
+    /// Sign what is recorded with an official's key: the file that `docket key new` made
+    #[arg(long, global = true, value_name = "FILE", env = "DOCKET_SIGN_WITH", hide_env_values = true)]
+    pub(crate) sign_with: Option<PathBuf>,
     /// Print results as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,

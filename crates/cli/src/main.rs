@@ -1,5 +1,6 @@
 //! The command `docket`.
 
+mod actor_key;
 mod args;
 mod artifact;
 mod command;

@@ -434,7 +434,7 @@ impl Writer {
     }
 
     /// Returns the time that a record would get now.
-    pub(crate) fn next_time(&self) -> i64 {
+    pub fn next_time(&self) -> i64 {
         let mut state = self.lock();
         state.clock.now().max(state.tail.recorded_at)
     }

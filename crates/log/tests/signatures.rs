@@ -7,7 +7,7 @@ mod support;
 use std::{cell::RefCell, time::Duration};
 
 use docket_log::{ActorKeys, Report, ScanOptions, SimDisk, Standing, StoreError, Verdict, scan};
-use docket_proof::{ActorKey, RecordView};
+use docket_proof::{ActorKey, RecordView, StreamRef};
 use support::{forge::*, *};
 
 fn actor() -> ActorKey {
@@ -193,7 +193,7 @@ impl ActorKeys for Register {
     fn event_types(&self) -> &'static [u16] {
         &[300]
     }
-    fn take(&self, _stream: u64, _event_type: u16, _version: u16, body: &[u8]) {
+    fn take(&self, _stream: StreamRef, _event_type: u16, _version: u16, body: &[u8]) {
         self.seen.borrow_mut().push(body.to_vec());
         match body {
             b"revoke" => *self.in_force.borrow_mut() = false,

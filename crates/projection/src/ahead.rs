@@ -27,6 +27,9 @@ const STRETCH: u64 = BATCH as u64 * AHEAD;
 #[derive(Debug)]
 pub(crate) struct ReadRecord {
     pub(crate) meta: RecordMeta,
+    pub(crate) event_type: u16,
+    /// Its batch carries its actor's signature.
+    pub(crate) is_signed: bool,
     /// `None` for the ledger's own records and for events of a newer version.
     event: Result<Option<Event>, DecodeError>,
     /// The id of the command whose batch begins here. The ledger's own records have ids that nobody gave and nobody asks
@@ -55,6 +58,8 @@ impl ReadRecord {
         let is_first = record.flags.has(Flags::FIRST) && !is_system;
         Self {
             meta: meta_of(record),
+            event_type: record.event_type,
+            is_signed: record.flags.has(Flags::SIGNED),
             event,
             command_id: record.command_id.copied().filter(|_| is_first),
             personal: personal.len() - fields,

@@ -1,10 +1,10 @@
 //! Asks of every record whether the rules admit it where it stands: what `verify --rules` does.
 
-use docket_domain::ReplayError;
+use docket_domain::{Event, ReplayError, View as _};
 use docket_log::Reader;
 
 use crate::{
-    ahead::for_each_read,
+    ahead::{ReadRecord, for_each_read},
     error::ProjectionError,
     follow::zone_of,
     states::{FoldError, States},
@@ -34,6 +34,18 @@ pub enum Impossible {
         /// The record, the event and the rule.
         error: ReplayError,
     },
+    /// The rules in force when it was recorded ask for its actor's signature, and it has none.
+    #[error(
+        "record {record}: {event} is not signed, and the rule set of record {against} asks for its actor's signature"
+    )]
+    Unsigned {
+        /// The record.
+        record: u64,
+        /// The event.
+        event: &'static str,
+        /// The record that adopted the rules.
+        against: u64,
+    },
     /// Its body is not what its type and version say.
     #[error("record {record}: the body cannot be read: {why}")]
     Body {
@@ -49,7 +61,7 @@ impl Impossible {
     pub const fn record(&self) -> u64 {
         match self {
             Self::Rule { error } => error.record,
-            Self::Body { record, .. } => *record,
+            Self::Body { record, .. } | Self::Unsigned { record, .. } => *record,
         }
     }
 
@@ -58,6 +70,7 @@ impl Impossible {
         match self {
             Self::Rule { error } => error.violation.rule(),
             Self::Body { .. } => "body-readable",
+            Self::Unsigned { .. } => "actor-signature",
         }
     }
 }
@@ -86,6 +99,13 @@ pub fn check_history(
         if record.meta.index % 8_192 == 0 {
             progress(record.meta.index);
         }
+        if let Some(found) = unsigned(&states, record) {
+            if impossible.len() < MAX_LISTED {
+                impossible.push(found);
+            } else {
+                more += 1;
+            }
+        }
         let found = match states.fold_read(record, personal) {
             Ok(()) => return Ok(()),
             Err(FoldError::Newer { .. }) => {
@@ -105,4 +125,19 @@ pub fn check_history(
         Ok(())
     })?;
     Ok(HistoryCheck { size: reader.size(), unknown: unknown + states.unknown(), impossible, more })
+}
+
+/// Looks for a signature that the rules ask for: those in force when it was recorded, not when it is said to have happened,
+/// which whoever leaves the signature out could choose.
+fn unsigned(states: &States, record: &ReadRecord) -> Option<Impossible> {
+    if record.is_signed {
+        return None;
+    }
+    let rules = states.rules_at(record.meta.recorded_at)?;
+    let event = Event::ALL.iter().find(|(number, ..)| *number == record.event_type)?.2;
+    rules.rules.requires_signature(event).then_some(Impossible::Unsigned {
+        record: record.meta.index,
+        event,
+        against: rules.record,
+    })
 }

@@ -8,6 +8,7 @@
 //! The index is derived: it may be deleted at any time, holds no personal value, and is believed only as far as its
 //! (size, head) agree with the log.
 
+mod actor_keys;
 mod ahead;
 mod check;
 mod desk;
@@ -25,6 +26,7 @@ mod report;
 mod states;
 mod table;
 
+pub use actor_keys::KeyRegister;
 pub use check::{IndexCheck, check_index};
 pub use desk::Desk;
 pub use error::ProjectionError;

@@ -1,17 +1,21 @@
 //! `docket key`: the log's own key, and officials' keys.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
-use docket_proof::SigningKey;
+use docket_proof::{ActorKey, SigningKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::{
+    actor_key,
     failure::Failure,
     output::Output,
     session::{Place, random_bytes},
+    text::hex,
 };
 
-/// Keep the log's key
+/// Keep the log's key, and make keys for officials
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Hand the log over to a new key
@@ -25,6 +29,26 @@ pub(crate) enum Verb {
     Rotate,
     /// Show the keys that the log has had
     Show,
+    /// Make a key for an official to sign commands with, in a file of its own
+    ///
+    /// Keep it where nobody else can read it, and not in the ledger's folder. It counts once it is entered:
+    /// `docket official register-key O-N --public KEY`.
+    New(FileArgs),
+    /// Print the public key of an official's key file
+    Public(FileArgs),
+}
+
+/// An official's key file.
+#[derive(Debug, clap::Args)]
+pub(crate) struct FileArgs {
+    /// The file
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+}
+
+#[derive(Serialize)]
+struct PublicJson {
+    public_key: String,
 }
 
 #[derive(Serialize)]
@@ -38,7 +62,17 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
     match verb {
         Verb::Rotate => rotate(place, output),
         Verb::Show => show(place, output),
+        Verb::New(args) => {
+            let seed: Zeroizing<[u8; 32]> = Zeroizing::new(random_bytes()?);
+            public(&actor_key::create(&args.file, &seed)?, output)
+        }
+        Verb::Public(args) => public(&actor_key::read(&args.file)?, output),
     }
+}
+
+fn public(key: &ActorKey, output: &mut Output) -> Result<(), Failure> {
+    let public_key = hex(&key.public_key());
+    if output.json { output.object(&PublicJson { public_key }) } else { output.line(public_key) }
 }
 
 fn rotate(place: &Place, output: &mut Output) -> Result<(), Failure> {

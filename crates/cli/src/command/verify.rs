@@ -17,7 +17,7 @@ use std::{
 };
 
 use docket_log::{DEFAULT_TOLERANCE, GivenCheckpoint, Report, ScanOptions, Verdict, scan};
-use docket_projection::{IndexCheck, check_index};
+use docket_projection::{IndexCheck, KeyRegister, check_index};
 use docket_proof::MAX_NOTE_LEN;
 
 use crate::{
@@ -85,6 +85,8 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     let keys = policy.iter().flat_map(docket_proof::Policy::witnesses);
     options.witnesses = keys.filter_map(|witness| witness.key.clone()).collect();
     options.tolerance = Duration::from_secs(args.tolerance);
+    let register = KeyRegister::default();
+    options.actor_keys = Some(&register);
     let given: Vec<GivenCheckpoint> = options.given.iter().chain(&options.since).cloned().collect();
     let mut outcome = Outcome::new(scan_shown(place, options, output)?);
     if let (Some(path), Some(policy)) = (&args.policy, &policy) {

@@ -3,7 +3,9 @@
 //! The first is arithmetic and done segment by segment on all cores. The second is for the field's events to say, of which
 //! a scan knows nothing: it hands those on that somebody asks for, and asks back.
 
-use docket_proof::{ActorSignature, CommandDigest, CommandPlace, Flags, RecordHash, RecordView, SignedEvent};
+use docket_proof::{
+    ActorSignature, CommandDigest, CommandPlace, Flags, RecordHash, RecordView, SignedEvent, StreamRef,
+};
 use rayon::prelude::*;
 
 use crate::files::{Family, SEGMENT_RECORDS};
@@ -26,8 +28,8 @@ pub enum Standing {
 pub trait ActorKeys {
     /// Returns the event types whose records it wants to be told of.
     fn event_types(&self) -> &'static [u16];
-    /// Takes the event of a record: stream id, event type, schema version and body.
-    fn take(&self, stream: u64, event_type: u16, version: u16, body: &[u8]);
+    /// Takes the event of a record: its stream, type, schema version and body.
+    fn take(&self, stream: StreamRef, event_type: u16, version: u16, body: &[u8]);
     /// Says what a key is that an actor has signed with behind the records taken so far.
     fn standing(&self, actor: u64, key: &[u8; 32]) -> Standing;
 }
@@ -35,7 +37,7 @@ pub trait ActorKeys {
 /// A record that says something of actors' keys.
 pub(crate) struct KeyRecord {
     index: u64,
-    stream: u64,
+    stream: StreamRef,
     event_type: u16,
     version: u16,
     body: Vec<u8>,
@@ -92,7 +94,7 @@ impl SegmentSignatures {
         if self.wanted.contains(&view.event_type) {
             self.records.push(KeyRecord {
                 index: view.index.0,
-                stream: view.stream.id,
+                stream: view.stream,
                 event_type: view.event_type,
                 version: view.schema_version,
                 body: view.body.to_vec(),

@@ -107,6 +107,9 @@ impl Outcome {
                 "records 0 to {}, and the personal values in the vault that they commit to, were not read: {} stands for them",
                 since.size - 1, since.name
             ));
+            if self.report.signatures > 0 {
+                open.push("whether the keys that actors signed with are theirs: that stands in the records that were not read".to_owned());
+            }
             open.push(format!(
                 "whether records from {} on follow the last old one of each stream (their links are checked among themselves), and the ledger's own checkpoints below that size",
                 since.size
@@ -227,6 +230,16 @@ impl Outcome {
             output.line(format_args!(
                 "tail cut     record {}: a recovery cut the log to size {} and kept what it cut in cut/{:08}.cut",
                 note.record, note.cut.size, note.cut.number
+            ))?;
+        }
+        if report.signatures > 0 {
+            let under = match report.since {
+                None => ", each under the key in force for them",
+                Some(_) => "",
+            };
+            output.line(format_args!(
+                "signatures   {} commands are signed by their actors{under}",
+                report.signatures
             ))?;
         }
         for key in &report.rotations {
