@@ -466,11 +466,11 @@ pub(crate) fn read_in_tail(
         .map_err(|source| StoreError::Record { index, source })
 }
 
+/// A checkpoint and its note.
+type Signed = (Checkpoint, Vec<u8>);
+
 /// Returns the newest checkpoint of the ledger that its key has signed, from the last files, and the log's keys.
-fn newest_checkpoint(
-    disk: &dyn Disk,
-    identity: &Identity,
-) -> Result<(LogKeys, Option<(Checkpoint, Vec<u8>)>), StoreError> {
+fn newest_checkpoint(disk: &dyn Disk, identity: &Identity) -> Result<(LogKeys, Option<Signed>), StoreError> {
     let files = numbers(disk, Family::Checkpoint)?;
     let mut keys = identity.first_keys();
     let mut all_known = false;

@@ -58,7 +58,8 @@ fn nobody_named_cannot_sign() {
 #[test]
 fn what_is_signed_cannot_be_changed_although_the_chain_is_made_right_again() {
     let body = |record: &[u8]| record.windows(6).position(|six| six == b"second").unwrap();
-    let changes: [(&str, u64, &dyn Fn(&mut Forge)); 11] = [
+    type Change<'a> = (&'a str, u64, &'a dyn Fn(&mut Forge));
+    let changes: [Change<'_>; 11] = [
         ("occurred_at", 2, &|forge| forge.put(2, 20, &(START + 60_000_000).to_le_bytes())),
         ("precision", 2, &|forge| forge.put(2, at::PRECISION, &[0])),
         ("actor", 2, &|forge| forge.put(2, 28, &2_u64.to_le_bytes())),
