@@ -2,7 +2,10 @@
 
 use std::{path::Path, sync::Arc};
 
-use docket_domain::{Command, NewEvent, OfficialId, RecordMeta, Timestamp, View as _, apply_decided, decide};
+use docket_domain::{
+    Command, NewEvent, OfficialId, RecordMeta, RulesId, StreamKind, Timestamp, View as _, apply_decided,
+    decide,
+};
 use docket_log::{
     Appended, Batch, Clock, CommandSigner, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord,
     NewValue, Reader, Recovered, Writer,
@@ -183,6 +186,12 @@ impl Office {
                     actor: actor.map_or_else(|| "nobody, who is named".to_owned(), |actor| actor.to_string()),
                 }),
             };
+        }
+        let states = &self.folded.states;
+        let mut sets =
+            (1..=states.count(StreamKind::RULES)).filter_map(|number| states.rules(RulesId::new(number)?));
+        if !sets.any(|state| !state.rules.signatures.is_empty()) {
+            return Ok(());
         }
         // Its time is the log's to give, and a rule set may come into force in between.
         let now = self.writer.next_time();
