@@ -67,6 +67,7 @@ fn help_of_docket() {
       check        Check proofs, receipts, evidence and checkpoints, offline
       publish      Publish the tree as static files for any web server or object store
       witness      Let others vouch for the ledger: cosign checkpoints, and collect cosignatures
+      key          Keep the log's key, and make keys for officials
       clock        Say that the clock is right although it stands behind the last record
       rebuild      Drop the index and build it again from the log
       help         Print this message or the help of the given subcommand(s)
@@ -90,6 +91,11 @@ fn help_of_docket() {
               ledger]
               
               [env: DOCKET_KEY]
+
+          --sign-with <FILE>
+              Sign what is recorded with an official's key: the file that `docket key new` made
+              
+              [env: DOCKET_SIGN_WITH]
 
           --json
               Print results as JSON
@@ -172,6 +178,11 @@ fn help_of_verify() {
               
               [env: DOCKET_KEY]
 
+          --sign-with <FILE>
+              Sign what is recorded with an official's key: the file that `docket key new` made
+              
+              [env: DOCKET_SIGN_WITH]
+
           --json
               Print results as JSON
 
@@ -244,6 +255,11 @@ fn help_of_import() {
               
               [env: DOCKET_KEY]
 
+          --sign-with <FILE>
+              Sign what is recorded with an official's key: the file that `docket key new` made
+              
+              [env: DOCKET_SIGN_WITH]
+
           --json
               Print results as JSON
 
@@ -288,12 +304,14 @@ fn help_of_case_register() {
       -V, --version                  Print version
 
     Global options:
-      -l, --ledger <DIR>  The ledger's folder [env: DOCKET_LEDGER] [default: .]
-          --key <DIR>     The folder of the signing key and its memory, best on another disk [default:
-                          keys/ in the ledger] [env: DOCKET_KEY]
-          --json          Print results as JSON
-      -q, --quiet         Print nothing but errors
-          --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
+      -l, --ledger <DIR>      The ledger's folder [env: DOCKET_LEDGER] [default: .]
+          --key <DIR>         The folder of the signing key and its memory, best on another disk
+                              [default: keys/ in the ledger] [env: DOCKET_KEY]
+          --sign-with <FILE>  Sign what is recorded with an official's key: the file that `docket key
+                              new` made [env: DOCKET_SIGN_WITH]
+          --json              Print results as JSON
+      -q, --quiet             Print nothing but errors
+          --color <WHEN>      When to use colours [default: auto] [possible values: auto, always, never]
     ");
 }
 

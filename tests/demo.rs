@@ -19,7 +19,7 @@ fn demo(folder: &Path, scale: &str, seed: &str) -> Run {
 
 /// One demonstration that several tests look at.
 struct Made {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     answer: Value,
     seen: Seen,
     verified: Run,
@@ -30,7 +30,7 @@ static MADE: LazyLock<Made> = LazyLock::new(|| {
     let ledger = folder.path().join("ledger");
     let answer = demo(&ledger, "0.001", "1").done().json();
     let verified = Run::of(docket().args(["-l", arg(&ledger), "verify"]));
-    Made { seen: Seen::read(&ledger), _folder: folder, answer, verified }
+    Made { seen: Seen::read(&ledger), folder, answer, verified }
 });
 
 const DAY: i64 = 86_400_000_000;
@@ -158,7 +158,8 @@ fn table(seen: &Seen) -> Vec<(&'static str, u64, u64)> {
         ("8,605", 8_605, level("villages")),
         ("2,308", 2_308, level("communities")),
         ("300,000", 300_000, seen.count("OfficialRegistered")),
-        ("ten million", 10_000_000, seen.count("HouseholdRegistered")),
+        // As many come as go.
+        ("ten million", 10_000_000, seen.count("HouseholdRegistered") - seen.count("HouseholdClosed")),
         ("97.8 %", 9_780_000, seen.visited.len() as u64),
         ("46,220,000", 46_220_000, seen.count("VisitMade")),
         ("4,766,000", 4_766_000, seen.count("PersonReceived")),
@@ -202,6 +203,185 @@ fn the_table_has_every_figure_of_the_source() {
     let ours = ["ten million", "96.5 %"];
     for (written, _, _) in table(&Seen::default()).into_iter().filter(|row| !ours.contains(&row.0)) {
         assert!(domain.contains(written), "{written} is not in the source");
+    }
+    // And the other way round: each number of the column of figures, but for what the page itself adds to one.
+    let beside = ["41.68", "17.83", "2010"];
+    let rows = domain
+        .lines()
+        .skip_while(|line| !line.starts_with("## 1."))
+        .take_while(|line| !line.starts_with("## 2."));
+    let figures = rows.filter(|line| line.starts_with('|')).filter_map(|line| line.rsplit('|').nth(1));
+    let mut found = 0;
+    for word in figures.flat_map(str::split_whitespace) {
+        let number = word.trim_matches(|sign: char| !sign.is_ascii_digit());
+        if number.chars().any(|sign| !matches!(sign, '0'..='9' | ',' | '.')) || number.is_empty() {
+            continue;
+        }
+        let is_listed = SOURCE.iter().any(|(written, _, _)| *written == number);
+        assert!(is_listed || beside.contains(&number), "{number} is in the source, and not in the table");
+        found += 1;
+    }
+    assert!(found >= SOURCE.len() - 2, "{found} numbers found");
+}
+
+/// The figures of DOMAIN.md section 1: as it writes them, in numbers, and where the overview has them.
+const SOURCE: &[(&str, u64, Shown)] = &[
+    ("10,913", 10_913, Shown::Count("units")),
+    ("8,605", 8_605, Shown::Count("villages")),
+    ("2,308", 2_308, Shown::Count("communities")),
+    ("300,000", 300_000, Shown::Count("officials")),
+    ("4,766,000", 4_766_000, Shown::Count("persons_received")),
+    ("46,220,000", 46_220_000, Shown::Count("visits")),
+    ("97.8", 9_780_000, Shown::Of("visit_coverage", 10_000_000)),
+    ("3,664,000", 3_664_000, Shown::Count("issues_collected")),
+    ("3,080,000", 3_080_000, Shown::Count("issues_resolved")),
+    ("4,168", 4_168, Shown::Doubtful("diary_pages")),
+    ("216,000", 216_000, Shown::Count("dossiers")),
+    // Of two million who answered: how many did is not in the source.
+    ("96.5", 1_930_000, Shown::Of("satisfaction", 2_000_000)),
+    ("300,000", 300_000, Shown::Count("stays")),
+    ("211,000", 211_000, Shown::Count("projects_verified")),
+    ("1.8", 180_000_000_000, Shown::Count("aid_money_fen")),
+    ("834,000", 834_000, Shown::Count("difficulties")),
+    ("4,300,000", 4_300_000, Shown::Count("beneficiaries")),
+    ("86,030,000", 8_603_000_000, Shown::Count("gifts_fen")),
+    ("6,327", 6_327, Shown::Count("vehicles")),
+    ("5,302", 5_302, Shown::Count("vehicles_transitional")),
+    ("921", 921, Shown::Count("vehicles_reassigned")),
+    ("104", 104, Shown::Count("vehicles_auctioned")),
+    ("46,000", 46_000, Shown::Count("declarations")),
+    ("1,252", 1_252, Shown::Count("declarations_with_interest")),
+    ("255", 255, Shown::Count("violations_corrected")),
+];
+
+/// How the overview shows a figure.
+#[derive(Clone, Copy)]
+enum Shown {
+    Count(&'static str),
+    /// Printed as it is, and marked.
+    Doubtful(&'static str),
+    /// The numerator of a share of so many.
+    Of(&'static str, u64),
+}
+
+/// A published figure at the scale of a thousandth, a half rounded up.
+const fn scaled(published: u64) -> u64 {
+    (published + 500) / 1_000
+}
+
+fn report(name: &str) -> Value {
+    let ledger = MADE.folder.path().join("ledger");
+    Run::of(docket().args(["-l", arg(&ledger), "report", name, "--json"])).done().json()
+}
+
+fn figure<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let figures = report["figures"].as_array().unwrap();
+    figures.iter().find(|figure| figure["name"] == name).unwrap_or_else(|| panic!("no figure {name}"))
+}
+
+fn of(report: &Value, name: &str) -> u64 {
+    let figure = figure(report, name);
+    figure["value"].as_u64().or_else(|| figure["numerator"].as_u64()).unwrap()
+}
+
+#[test]
+fn the_overview_shows_every_figure_of_the_source() {
+    let overview = report("overview");
+    for (written, published, shown) in SOURCE {
+        let expected = scaled(*published);
+        let (name, is_doubtful) = match *shown {
+            Shown::Count(name) => (name, false),
+            Shown::Doubtful(name) => (name, true),
+            Shown::Of(name, whole) => {
+                let figure = figure(&overview, name);
+                assert_eq!(figure["denominator"], scaled(whole), "{written}: {name}");
+                assert_eq!(figure["percent"].as_str().unwrap().trim_end_matches('0'), *written);
+                (name, false)
+            }
+        };
+        assert_eq!(of(&overview, name), expected, "{written}: {name}");
+        let doubtful = figure(&overview, name)["doubtful"].as_bool().unwrap_or(false);
+        assert_eq!(doubtful, is_doubtful, "{written}: {name}");
+    }
+    let doubtful = overview["figures"].as_array().unwrap().iter().filter(|figure| figure["doubtful"] == true);
+    assert_eq!(doubtful.count(), 1, "nothing else is doubtful");
+    // 308 of 366.4, and farmers' income, which is cited and not computed.
+    assert_eq!(figure(&overview, "issues_resolved_rate")["percent"], "84.06");
+    let cited = &overview["citations"][0];
+    assert_eq!((&cited["numerator"], &cited["denominator"]), (&1_783.into(), &10_000.into()));
+    let checks = overview["checks"].as_array().unwrap();
+    assert!(checks.iter().all(|check| check["holds"] == true), "{checks:?}");
+    for whole in ["units", "issues_collected", "vehicles", "backlog_listed"] {
+        assert!(checks.iter().any(|check| check["whole"] == whole), "{whole} is divided");
+    }
+    for name in ["backlog_listed", "backlog_resolved", "backlog_terminated", "backlog_carried_over"] {
+        assert!(of(&overview, name) > 0, "{name}");
+    }
+}
+
+#[test]
+fn coverage_and_attainment_are_both_shown_and_different() {
+    let overview = report("overview");
+    let (coverage, attainment) = (figure(&overview, "visit_coverage"), figure(&overview, "visit_attainment"));
+    assert_eq!(
+        (coverage["unit_of_count"].as_str(), coverage["basis"].as_str()),
+        (Some("households"), Some("as-of"))
+    );
+    assert_eq!(
+        (attainment["unit_of_count"].as_str(), attainment["basis"].as_str()),
+        (Some("household-years"), Some("fell-due"))
+    );
+    // Two years of ten thousand households; a good part of them misses the two visits a year.
+    assert_eq!(attainment["denominator"], 20_000);
+    let days = |first: i64| {
+        let twice = |days: &&BTreeSet<i64>| days.range(first..first + 365).count() >= 2;
+        MADE.seen.visited.values().filter(twice).count() as u64
+    };
+    assert_eq!(attainment["numerator"], days(14_245) + days(14_610));
+    assert_ne!(coverage["percent"], attainment["percent"]);
+}
+
+#[test]
+fn reports_count_what_the_log_holds() {
+    let seen = &MADE.seen;
+    let receptions = report("receptions");
+    let units = seen.levels["villages"] + seen.levels["communities"];
+    // From the week of 2008-11-03 to that which ended on 2011-06-26; the villages were registered four weeks before.
+    assert_eq!(figure(&receptions, "reception_attainment")["denominator"], units * (138 + 4));
+    assert_eq!(of(&receptions, "receptions"), seen.count("ReceptionHeld"));
+    assert_eq!(of(&receptions, "receptions_cancelled"), seen.count("ReceptionCancelled"));
+    let last_week = 2_027 + 138;
+    let met = seen.weeks.iter().filter(|(_, week)| *week < last_week).count() as u64;
+    assert_eq!(of(&receptions, "reception_weeks_met"), met);
+    let visits = report("visits");
+    assert_eq!(of(&visits, "visit_attempts"), seen.count("VisitAttempted"));
+    // Those of 2008, of which the register saw the last weeks only.
+    assert_eq!(of(&visits, "household_years_not_owed"), 10_000);
+    let surveys = report("satisfaction");
+    assert_eq!(of(&surveys, "surveys"), seen.count("SatisfactionSurveyed"));
+    assert_eq!(of(&surveys, "answer_rate"), seen.count("SatisfactionAnswered"));
+    assert_eq!(of(&surveys, "surveys_by_others"), seen.count("SatisfactionSurveyed"));
+    let diary = report("diary");
+    assert_eq!(of(&diary, "dossiers_closed"), seen.count("DossierClosed"));
+    assert_eq!(of(&diary, "dossier_updates"), seen.count("DossierUpdated"));
+    assert_eq!(figure(&diary, "diary_pages")["doubtful"], true);
+    let campaigns = report("campaigns");
+    assert_eq!(of(&campaigns, "backlog_listed"), seen.count("BacklogListed"));
+    assert_eq!(of(&campaigns, "backlog_led"), seen.count("CaseAssignedToLeader"));
+    let cases = report("cases");
+    for (name, event) in [
+        ("registered", "CaseRegistered"),
+        ("cases_withdrawn", "CaseWithdrawn"),
+        ("cases_declined", "CaseDeclined"),
+        ("cases_merged", "CaseMerged"),
+        ("cases_void", "CaseVoided"),
+        ("cases_accepted", "CaseAccepted"),
+    ] {
+        assert_eq!(of(&cases, name), seen.count(event), "{name}");
+    }
+    for report in [receptions, visits, surveys, diary, campaigns, cases] {
+        let checks = report["checks"].as_array().unwrap();
+        assert!(!checks.is_empty() && checks.iter().all(|check| check["holds"] == true), "{report}");
     }
 }
 
@@ -264,6 +444,17 @@ fn late_and_missing_work_is_there() {
         "ControlAttested",
         "StatisticCited",
         "DossierUpdated",
+        "DossierClosed",
+        "UnitMerged",
+        "UnitClosed",
+        "HouseholdMoved",
+        "HouseholdClosed",
+        "CampaignOpened",
+        "BacklogListed",
+        "CaseAssignedToLeader",
+        "CampaignClosed",
+        "LiabilityPursued",
+        "CorrectionRecorded",
     ] {
         assert!(seen.count(event) > 0, "no {event}");
     }
@@ -299,5 +490,37 @@ fn what_is_no_scale_is_wrong_usage() {
         let run = demo(&folder.path().join("ledger"), scale, "1");
         assert_eq!(run.code, 2, "{scale:?}: {}", run.stderr);
         assert!(!folder.path().join("ledger").exists(), "{scale:?} made something");
+    }
+}
+
+#[test]
+fn reports_are_the_same_bytes_from_the_index_and_from_replays_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("ledger");
+    demo(&ledger, "0.001", "2").done();
+    let report =
+        |args: &[&str]| Run::of(docket().args(["-l", arg(&ledger), "report"]).args(args)).done().stdout;
+    let ways: [&[&str]; 3] = [&["all"], &["all", "--json"], &["all", "--csv", "--lang", "zh"]];
+    // Kept by the session that made the ledger.
+    let kept = ways.map(report);
+    std::fs::rename(ledger.join("index"), folder.path().join("index")).unwrap();
+    for threads in ["1", "2", "5"] {
+        for (way, kept) in ways.iter().zip(&kept) {
+            assert_eq!(&report(&[way, &["--threads", threads][..]].concat()), kept, "{way:?} on {threads}");
+        }
+    }
+    // All of them are each of them, once, in the order asked for.
+    let lines: Vec<_> = kept[1].lines().collect();
+    assert!(lines.len() > 8);
+    let one = |place: usize| {
+        let json: Value = serde_json::from_str(lines[place]).unwrap();
+        json["report"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(report(&[&one(1), &one(0), &one(1), "--json"]), format!("{}\n{}\n", lines[1], lines[0]));
+    // A history that no command could have made would end here; this one is judged the same by any number of threads.
+    for threads in ["1", "3"] {
+        let verified =
+            Run::of(docket().args(["-l", arg(&ledger), "verify", "--rules", "--threads", threads])).done();
+        assert!(verified.stdout.contains("records follow from each other by the rules"));
     }
 }

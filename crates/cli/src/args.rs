@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, builder::styling};
 
 use crate::command::{
     aid, apply, campaign, case, check, checkpoint, clock, completions, control, correction, declaration,
-    demo, diary, difficulty, dossier, gift, household, import, init, inspection, log, official, pairing,
+    demo, diary, difficulty, dossier, gift, household, import, init, inspection, key, log, official, pairing,
     project, prove, publish, rebuild, receipt, reception, record, report, rules, statistic, stay, stream,
     survey, tour, unit, vehicle, verify, violation, visit, witness,
 };
@@ -51,6 +51,9 @@ pub(crate) struct Global {
     /// The folder of the signing key and its memory, best on another disk [default: keys/ in the ledger]
     #[arg(long, global = true, value_name = "DIR", env = "DOCKET_KEY", hide_env_values = true)]
     pub(crate) key: Option<PathBuf>,
+    /// Sign what is recorded with an official's key: the file that `docket key new` made
+    #[arg(long, global = true, value_name = "FILE", env = "DOCKET_SIGN_WITH", hide_env_values = true)]
+    pub(crate) sign_with: Option<PathBuf>,
     /// Print results as JSON
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -139,6 +142,8 @@ pub(crate) enum Command {
     Publish(publish::Args),
     #[command(subcommand)]
     Witness(witness::Verb),
+    #[command(subcommand)]
+    Key(key::Verb),
     #[command(subcommand)]
     Clock(clock::Verb),
     Rebuild(rebuild::Args),

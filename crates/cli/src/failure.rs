@@ -138,7 +138,9 @@ impl From<StoreError> for Failure {
             ),
             StoreError::Key { .. } => (
                 Exit::Undecided,
-                Some("name the folder that holds the ledger's key with --key DIR (or DOCKET_KEY)"),
+                Some(
+                    "name the folder that holds the ledger's key with --key DIR (or DOCKET_KEY); where the key is lost for good, go on in a new ledger: `docket init --successor-of DIR`",
+                ),
             ),
             StoreError::Limit { .. } | StoreError::Batch { .. } | StoreError::Heads(_) => (Exit::Usage, None),
             StoreError::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => (

@@ -178,6 +178,9 @@ fn judge_record(proof: &TlogProof, keys: &[VerifierKey], entry: Option<&[u8]>) -
             judged.lines.push(line(&view, &zone));
             judged.records.push(RecordJson::new(&view, extra.hash()));
             judged.settle(keys, proof.verify_record(&extra, keys));
+            if let Some(new) = keys.iter().filter_map(|key| extra.handed_over(key)?.ok()).next() {
+                judged.fact("hands over", format!("to {new}"));
+            }
         }
     }
     judged.not_covered.push(TRUTH.to_owned());

@@ -1,11 +1,13 @@
 //! The command `docket`.
 
+mod actor_key;
 mod args;
 mod artifact;
 mod command;
 mod deed;
 mod failure;
 mod files;
+mod handover;
 mod import;
 mod judge;
 mod list;

@@ -16,22 +16,24 @@ use rand_chacha::{
 };
 use zeroize::Zeroizing;
 
-use crate::{args::Global, failure::Failure, output::Output};
+use crate::{actor_key, args::Global, failure::Failure, output::Output};
 
 /// The ledger's folder and what lies in it.
 pub(crate) struct Place {
     pub(crate) folder: PathBuf,
     key: Option<PathBuf>,
+    /// The key file of whoever signs what is recorded.
+    sign_with: Option<PathBuf>,
 }
 
 impl Place {
     pub(crate) fn new(global: &Global) -> Self {
-        Self { folder: global.ledger.clone(), key: global.key.clone() }
+        Self { folder: global.ledger.clone(), key: global.key.clone(), sign_with: global.sign_with.clone() }
     }
 
     /// Names a folder whose key lies in it.
     pub(crate) fn of_folder(folder: PathBuf) -> Self {
-        Self { folder, key: None }
+        Self { folder, key: None, sign_with: None }
     }
 
     pub(crate) fn disk(&self) -> Arc<dyn Disk> {
@@ -71,6 +73,13 @@ impl Place {
         Ok(desk)
     }
 
+    /// Opens the ledger for reports, and says what there is to say about it.
+    pub(crate) fn desk_for_figures(&self, threads: usize, output: &mut Output) -> Result<Desk, Failure> {
+        let desk = Desk::open_for_figures(self.disk(), &self.index(), threads)?;
+        say(desk.notices(), 0, output);
+        Ok(desk)
+    }
+
     pub(crate) fn lock(&self) -> Result<WriterLock, Failure> {
         // Before the lock file is made: a folder that is no ledger stays as it is.
         docket_log::Identity::read(self.disk().as_ref())?;
@@ -89,12 +98,16 @@ impl Place {
         entropy: Box<dyn Entropy>,
         output: &mut Output,
     ) -> Result<Work, Failure> {
+        let signer = self.sign_with.as_deref().map(actor_key::read).transpose()?;
         let lock = self.lock()?;
         let progress = Progress::new(output, "bringing the index up to the log", None);
-        let office = Office::open(self.disk(), &self.keys(), &self.index(), clock, entropy, &|record| {
+        let mut office = Office::open(self.disk(), &self.keys(), &self.index(), clock, entropy, &|record| {
             progress.set(record)
         })?;
         progress.finish();
+        if let Some(signer) = signer {
+            office.sign_with(signer);
+        }
         let said = say(office.notices(), 0, output);
         Ok(Work { office, said, _lock: lock })
     }
@@ -146,6 +159,11 @@ impl From<ProjectionError> for Failure {
             ProjectionError::Refused(refusal) => {
                 Self::usage(refusal).hint("nothing was recorded; `docket case show CASE` and `docket log` show what stands")
             }
+            ProjectionError::Unsigned { .. } => Self::usage(error)
+                .hint("nothing was recorded; sign with --sign-with FILE (or DOCKET_SIGN_WITH)"),
+            ProjectionError::OthersKey { .. } => Self::usage(error).hint(
+                "nothing was recorded; name the actor with --by, and enter their key with `docket official register-key`",
+            ),
             ProjectionError::Encode(error) => Self::usage(error),
             ProjectionError::Fold(_) => Self::undecided(error)
                 .hint("`docket verify` tells whether the record was altered; if not, a newer version may have written it"),

@@ -8,6 +8,7 @@ use crate::{
     artifact::{Artifact, with_causes},
     failure::Failure,
     files,
+    handover::{self, Handover},
     judge::{Judged, Standing},
     policy, times,
 };
@@ -18,6 +19,10 @@ pub(crate) struct TrustArgs {
     /// The ledger's public key as the office has published it (name+id+base64), or a file that holds it
     #[arg(long, value_name = "VKEY|FILE")]
     vkey: Vec<String>,
+    /// A proof that the log of a key that counts was handed over to another one (`docket prove key`), which counts then
+    /// too; where there are several, the oldest first
+    #[arg(long, value_name = "FILE")]
+    handover: Vec<PathBuf>,
     /// A C2SP tlog-policy: the logs that count, and whose cosignatures a checkpoint needs
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -33,13 +38,20 @@ pub(crate) struct Trust {
 impl Trust {
     pub(crate) fn new(args: &TrustArgs) -> Result<Self, Failure> {
         let given = args.vkey.iter().map(|given| read_key(given)).collect::<Result<Vec<_>, _>>()?;
-        let policy = args.policy.as_deref().map(policy::read).transpose()?;
+        let mut policy = args.policy.as_deref().map(policy::read).transpose()?;
         let listed = policy.iter().flat_map(Policy::logs).filter_map(|log| log.key.clone());
-        let keys = match &policy {
+        let mut keys: Vec<_> = match &policy {
             // A policy that lists logs accepts no other.
             Some(policy) => given.into_iter().filter(|key| policy.accepts_log(key)).chain(listed).collect(),
             None => given,
         };
+        for path in &args.handover {
+            let Handover { new, .. } = handover::read(path, &keys)?;
+            if let Some(policy) = &mut policy {
+                policy.accept_log(&new);
+            }
+            keys.push(new);
+        }
         Ok(Self { keys, policy })
     }
 
@@ -49,7 +61,8 @@ impl Trust {
         if !matches!(judged.standing, Standing::Holds) {
             return;
         }
-        let log = self.keys.iter().find(|key| key.name() == note.claimed().origin());
+        // Of one name there may be several: an old key of the log and a new one.
+        let log = self.keys.iter().find(|key| note.open(std::slice::from_ref(*key)).is_ok());
         match policy.check(note, log) {
             Err(error) => judged.standing = Standing::Fails(with_causes(&error)),
             Ok(verdict) => {
@@ -71,7 +84,7 @@ impl Trust {
 }
 
 /// Takes a key as it is written, or the file that holds it.
-fn read_key(given: &str) -> Result<VerifierKey, Failure> {
+pub(crate) fn read_key(given: &str) -> Result<VerifierKey, Failure> {
     let refused = |error| {
         Failure::usage(format!("{given} is no verifier key: {error}"))
             .hint("a key reads name+id+base64; `public_key` in a ledger's ledger.toml is one")

@@ -2,17 +2,19 @@
 
 use docket_domain::{
     AidDelivered, AidDeliveredPersonal, AidId, AidKind, AidReceiptConfirmed, DifficultyKind,
-    DifficultyResolved, DifficultyResolvedPersonal, DossierId, DossierOpened, DossierOpenedPersonal,
-    DossierUpdated, DossierUpdatedPersonal, HouseholdId, NoPersonal, OfficialId, PairingEndReason,
-    PairingEnded, PairingEndedPersonal, PairingEstablished, PairingId, ProjectId, ProjectStarted,
-    ProjectVerified, StayCertified, StayEnded, StayId, StayStarted, StreamKind,
+    DifficultyResolved, DifficultyResolvedPersonal, DossierClosed, DossierClosedPersonal, DossierId,
+    DossierOpened, DossierOpenedPersonal, DossierUpdated, DossierUpdatedPersonal, HouseholdCloseReason,
+    HouseholdClosed, HouseholdClosedPersonal, HouseholdId, HouseholdMoved, HouseholdMovedPersonal,
+    HouseholdRegistered, HouseholdRegisteredPersonal, NoPersonal, OfficialId, PairingEndReason, PairingEnded,
+    PairingEndedPersonal, PairingEstablished, PairingId, ProjectId, ProjectStarted, ProjectVerified,
+    StayCertified, StayEnded, StayId, StayStarted, StreamKind,
 };
 
 use crate::{
     days::{DAY, FIRST, LAST, at, number, working},
     draw::{Draw, For},
     out::{Out, official, unit},
-    plan::{CITY, Plan, Staff, Town, Unit, place},
+    plan::{CITY, Plan, Staff, Town, Turn, Unit, place},
     register::rank,
     share::{is_chosen, share, spread},
     words,
@@ -34,6 +36,9 @@ pub(crate) enum Step {
     Solved { project: ProjectId, unit: u32, difficulties: u8 },
     Dossier { unit: u32, first: u32, last: u32 },
     Update { dossier: DossierId },
+    Shelve { dossier: DossierId },
+    Turn { household: u32, unit: u32, turn: Turn },
+    Return { household: u32, unit: u32 },
 }
 
 /// What follows from aid that is delivered.
@@ -50,6 +55,8 @@ pub(crate) enum And {
 const OF_PROJECTS: u64 = 60;
 /// Of ten difficulties so many are resolved by aid to the household; the others by projects.
 const BY_AID: u64 = 6;
+/// The first day on which households move: all aid to them is received by then, and no difficulty is left.
+pub(crate) const TURNING: u64 = LAST - 80;
 /// Of a thousand deliveries there are so many more that nobody confirms.
 const UNCONFIRMED: u64 = 20;
 
@@ -70,6 +77,7 @@ pub(crate) fn note(plan: &Plan, town: &Town, note: &mut impl FnMut(u64, Step)) {
         if let Some(unit) = plan.units.get(place(number)) {
             aid(plan, unit, number, &mut draw, note);
             dossiers(plan, unit, number, &mut draw, note);
+            turns(plan, unit, number, &mut draw, note);
         }
     }
 }
@@ -122,6 +130,7 @@ fn pairings(plan: &Plan, town: &Town, draw: &mut Draw, note: &mut impl FnMut(u64
         for pairing in 0..kept {
             let households = (town.households.end - town.households.start).max(1);
             let household = town.households.start + (from + pairing * 17) % households;
+            let household = plan.staying(household, &town.households);
             let step = Step::Pair { official: small(who), household: small(household) };
             note(working(draw, number(2009, 6, 1), (0, 300)), step);
         }
@@ -174,6 +183,16 @@ fn dossiers(plan: &Plan, village: &Unit, unit: u64, draw: &mut Draw, note: &mut 
     }
 }
 
+/// In the last weeks, behind all aid, a few households move, come and go.
+fn turns(plan: &Plan, village: &Unit, unit: u64, draw: &mut Draw, note: &mut impl FnMut(u64, Step)) {
+    for of in village.first_household..village.first_household + village.households {
+        if let Some(turn) = plan.turn(of) {
+            let step = Step::Turn { household: small(of), unit: small(unit), turn };
+            note(working(draw, TURNING, (0, 50)), step);
+        }
+    }
+}
+
 /// Aid begins with the three enters, and ends early enough to be confirmed.
 fn aid_time(draw: &mut Draw) -> u64 {
     working(draw, number(2009, 6, 1), (0, LAST - number(2009, 6, 1) - 180))
@@ -211,7 +230,7 @@ pub(crate) fn happen(
         Step::Stay { .. } | Step::StayEnd { .. } | Step::StayCertified { .. } => {
             stay(plan, step, minute, draw, later, out);
         }
-        Step::Pair { .. } | Step::Part { .. } => pair(town, step, minute, draw, later, out),
+        Step::Pair { .. } | Step::Part { .. } => pair(plan, town, step, minute, draw, later, out),
         Step::Aid { .. } | Step::Receipt { .. } | Step::Difficulty { .. } => {
             deliver(plan, town, step, minute, draw, later, out);
         }
@@ -229,8 +248,55 @@ pub(crate) fn happen(
             out.on(dossier, at(minute), DossierUpdated { origin: None }, personal);
             if minute / DAY + 300 < LAST && draw.per_mille(700) {
                 later(working(draw, minute / DAY, (150, 280)), Step::Update { dossier });
+            } else if minute / DAY + 100 < LAST && draw.per_mille(60) {
+                later(working(draw, minute / DAY, (30, 90)), Step::Shelve { dossier });
             }
         }
+        Step::Shelve { dossier } => {
+            out.on(dossier, at(minute), DossierClosed { origin: None }, DossierClosedPersonal::default());
+        }
+        Step::Turn { .. } | Step::Return { .. } => turn(plan, town, step, minute, draw, later, out),
+    }
+}
+
+fn turn(
+    plan: &Plan,
+    town: &Town,
+    step: Step,
+    minute: u64,
+    draw: &mut Draw,
+    later: &mut impl FnMut(u64, Step),
+    out: &mut Out,
+) {
+    let moved = |from, to| HouseholdMoved { from, to, origin: None };
+    match step {
+        Step::Turn { household: of, unit, turn: Turn::Moves } => {
+            let next = u64::from(unit) + 1;
+            let next = if next < town.units.end { next } else { town.units.start };
+            if next != u64::from(unit) {
+                let body = moved(Some(village(plan, unit)), Some(village(plan, small(next))));
+                out.on(household(of), at(minute), body, HouseholdMovedPersonal::default());
+            }
+        }
+        Step::Turn { household: of, unit, turn: Turn::GoesAndReturns } => {
+            let body = moved(Some(village(plan, unit)), None);
+            out.on(household(of), at(minute), body, HouseholdMovedPersonal::default());
+            later(working(draw, minute / DAY, (6, 20)), Step::Return { household: of, unit });
+        }
+        Step::Turn { household: of, unit, turn: Turn::Ends } => {
+            let body = HouseholdClosed { reason: HouseholdCloseReason::Extinct, origin: None };
+            out.on(household(of), at(minute), body, HouseholdClosedPersonal::default());
+            let members = u8::try_from(draw.within(1, 5)).unwrap_or(1);
+            let body = HouseholdRegistered { unit: village(plan, unit), code: None, members, origin: None };
+            let personal =
+                HouseholdRegisteredPersonal { name: words::person(*draw), contact: None, address: None };
+            out.open(at(minute + 5), body, personal);
+        }
+        Step::Return { household: of, unit } => {
+            let body = moved(None, Some(village(plan, unit)));
+            out.on(household(of), at(minute), body, HouseholdMovedPersonal::default());
+        }
+        _ => {}
     }
 }
 
@@ -278,6 +344,7 @@ fn stay(
 }
 
 fn pair(
+    plan: &Plan,
     town: &Town,
     step: Step,
     minute: u64,
@@ -302,7 +369,8 @@ fn pair(
             if draw.per_mille(800) {
                 let households = (town.households.end - town.households.start).max(1);
                 let next = (u64::from(of) - town.households.start + 29) % households;
-                let next = Step::Pair { official, household: small(town.households.start + next) };
+                let next = plan.staying(town.households.start + next, &town.households);
+                let next = Step::Pair { official, household: small(next) };
                 later(working(draw, minute / DAY, (3, 20)), next);
             }
         }
@@ -405,9 +473,11 @@ fn project(
         }
         Step::Solved { project, unit, difficulties } => {
             let Some(village) = plan.units.get(place(u64::from(unit))) else { return };
-            let from = draw.below(village.households);
-            for number in 0..u64::from(difficulties) {
-                let of = village.first_household + (from + number) % village.households.max(1);
+            let row = village.first_household..village.first_household + village.households;
+            let from = row.start + draw.below(village.households);
+            // Each of another household.
+            let solved = (from..row.end).chain(row.start..from).filter(|of| plan.turn(*of).is_none());
+            for of in solved.take(usize::from(difficulties)) {
                 let kind = difficulty(draw);
                 let body = DifficultyResolved { kind, project: Some(project), aid: None, origin: None };
                 out.on(household(small(of)), at(minute), body, DifficultyResolvedPersonal::default());

@@ -1,12 +1,13 @@
 //! Cases 办理答复: each from its registration to where it stands when the demonstration ends.
 
 use docket_domain::{
-    CaseAccepted, CaseAcceptedPersonal, CaseAssigned, CaseClosed, CaseClosedPersonal, CaseCoassigned,
-    CaseDeclined, CaseDeclinedPersonal, CaseEscalated, CaseEscalatedPersonal, CaseId, CaseMerged,
-    CaseRegistered, CaseRegisteredPersonal, CaseReopened, CaseReopenedPersonal, CaseResumed, CaseSuspended,
-    CaseSuspendedPersonal, CaseTransferred, CaseVoided, CaseVoidedPersonal, CaseWithdrawn,
-    CaseWithdrawnPersonal, Channel, CloseReason, DeclineGround, ExtensionGranted, ExtensionGrantedPersonal,
-    FollowUpMade, FollowUpMadePersonal, Labels, NoPersonal, Notice, OfficialId, Outcome, RecheckDecided,
+    BacklogListed, CampaignId, CaseAccepted, CaseAcceptedPersonal, CaseAssigned, CaseAssignedToLeader,
+    CaseClosed, CaseClosedPersonal, CaseCoassigned, CaseDeclined, CaseDeclinedPersonal, CaseEscalated,
+    CaseEscalatedPersonal, CaseId, CaseMerged, CaseRegistered, CaseRegisteredPersonal, CaseReopened,
+    CaseReopenedPersonal, CaseResumed, CaseSuspended, CaseSuspendedPersonal, CaseTransferred, CaseVoided,
+    CaseVoidedPersonal, CaseWithdrawn, CaseWithdrawnPersonal, Channel, CloseReason, CorrectionRecorded,
+    CorrectionRecordedPersonal, DeclineGround, ExtensionGranted, ExtensionGrantedPersonal, FollowUpMade,
+    FollowUpMadePersonal, Labels, NoPersonal, Notice, OfficialId, Outcome, RecheckDecided,
     RecheckDecidedPersonal, RecheckRequested, RecheckRequestedPersonal, ReopenGround, ReplyDelivered,
     ReplyDeliveredPersonal, ReviewDecided, ReviewDecidedPersonal, ReviewOutcome, ReviewRequested,
     ReviewRequestedPersonal, Satisfaction, SatisfactionAnswered, SatisfactionAnsweredPersonal,
@@ -15,6 +16,7 @@ use docket_domain::{
 };
 
 use crate::{
+    city::{DRIVES, Drive},
     days::{DAY, LAST, at, worked},
     draw::{Draw, For},
     out::{Out, official, unit},
@@ -34,6 +36,8 @@ pub(crate) struct Open {
     pub(crate) number: u32,
     /// Whether it was taken up again once.
     again: bool,
+    /// The campaign on whose list it stood last.
+    listed: Option<CampaignId>,
     anonymous: bool,
 }
 
@@ -44,7 +48,9 @@ pub(crate) enum Step {
     Transfer,
     Accept,
     End(Fate),
-    Work { left: u8 },
+    Work {
+        left: u8,
+    },
     Extend,
     Suspend,
     Resume,
@@ -62,6 +68,12 @@ pub(crate) enum Step {
     Final,
     Survey,
     Opinion,
+    /// A campaign lists it, and a leader answers for it.
+    List(Drive),
+    /// What was written down when it was registered is corrected: in this record.
+    Correct {
+        record: u64,
+    },
 }
 
 /// How a case ends.
@@ -77,6 +89,8 @@ pub(crate) enum Fate {
     Void,
 }
 
+/// Of a thousand registrations so many are corrected later.
+const CORRECTED: u64 = 4;
 /// Cases of the last weeks are not settled: so many in a hundred of all.
 const SETTLED: u64 = 95;
 /// The days before the last on which replies are delivered and cases closed at the latest.
@@ -205,9 +219,9 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
             petitioner: (!anonymous).then(|| words::person(draw)).flatten(),
             ..CaseRegisteredPersonal::default()
         };
-        let (id, _) = self.out.open(at(raised.minute), body, personal);
+        let (id, record) = self.out.open(at(raised.minute), body, personal);
         let number_of = u32::try_from(number).unwrap_or(u32::MAX);
-        let open = Open { id, unit: of, number: number_of, again: false, anonymous };
+        let open = Open { id, unit: of, number: number_of, again: false, listed: None, anonymous };
         let days = match draw.below(100) {
             0..=92 => (0, 3),
             93..=97 => (6, 14),
@@ -220,6 +234,10 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
             _ => Step::Assign,
         };
         (self.later)(assigned, open, step);
+        if draw.per_mille(CORRECTED) {
+            let corrected = after(&mut draw, raised.minute, (2, 20), LAST - 1);
+            (self.later)(corrected, open, Step::Correct { record });
+        }
     }
 
     /// Puts down what happens to a case at its minute, and notes what follows from it.
@@ -248,6 +266,8 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
                 self.appeal(&course, open, step, minute, &mut draw);
             }
             Step::Survey | Step::Opinion => self.survey(&course, open, step, minute, &mut draw),
+            Step::List(drive) => self.list(open, drive, minute, &mut draw),
+            Step::Correct { record } => self.correct(open, record, minute),
         }
     }
 
@@ -307,7 +327,11 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
         }
         if course.fate == Fate::Withdrawn {
             let withdrawn = after(draw, minute, (5, 50), LAST - 1);
-            return (self.later)(withdrawn, open, Step::End(Fate::Withdrawn));
+            (self.later)(withdrawn, open, Step::End(Fate::Withdrawn));
+            if draw.per_mille(300) {
+                self.note_listing(open, minute, (1, 2), draw);
+            }
+            return;
         }
         let worked_on = after(draw, minute, (1, 6), LAST - 8);
         (self.later)(worked_on, open, Step::Work { left: u8::try_from(draw.below(2)).unwrap_or(0) });
@@ -334,7 +358,60 @@ impl<L: FnMut(u64, Open, Step)> Desk<'_, L> {
             };
             let replied = after(draw, minute, days, REPLIED);
             (self.later)(replied, open, Step::Reply);
+            if days.0 >= 60 {
+                // Old by now, and not yet replied to.
+                self.note_listing(open, minute, (45, 52), draw);
+            }
         }
+        if course.fate == Fate::Pending && draw.per_mille(700) {
+            self.note_listing(open, minute, (60, 130), draw);
+        }
+    }
+
+    /// Notes that a campaign lists the case so many days on, if one goes on then.
+    fn note_listing(&mut self, open: Open, minute: u64, days: (u64, u64), draw: &mut Draw) {
+        let listed = after(draw, minute, days, LAST);
+        let is_on = |drive: &Drive| (drive.days().0..=drive.days().1).contains(&(listed / DAY));
+        if let Some(drive) = DRIVES.into_iter().find(is_on) {
+            (self.later)(listed, open, Step::List(drive));
+        }
+    }
+
+    fn list(&mut self, open: Open, drive: Drive, minute: u64, draw: &mut Draw) {
+        // The clerk may come to record it when the campaign is over.
+        if !drive.takes(self.out.minute()) {
+            return;
+        }
+        let (campaign, occurred) = (drive.id(), at(minute));
+        let body = BacklogListed { case: open.id, before: open.listed, origin: None };
+        self.out.on(campaign, occurred, body, NoPersonal);
+        if let Some(leader) = self.of_town(0).filter(|_| draw.per_mille(960)) {
+            let body = CaseAssignedToLeader { campaign, leader, replaces: None, origin: None };
+            self.out.on(open.id, at(minute + 5), body, NoPersonal);
+        }
+        // What the next campaign finds unsettled is carried over to it: what will never be settled here.
+        let is_last = DRIVES.last() == Some(&drive);
+        let Some(village) = village(self.plan, open.unit).filter(|_| !is_last) else { return };
+        if course(self.plan, village, u64::from(open.number)).fate == Fate::Pending && draw.per_mille(800) {
+            let [_, next] = DRIVES;
+            let open = Open { listed: Some(campaign), ..open };
+            let again = next.days().0 + draw.below(60);
+            (self.later)(worked(again) * DAY + draw.within(9 * 60, 17 * 60), open, Step::List(next));
+        }
+    }
+
+    fn correct(&mut self, open: Open, record: u64, minute: u64) {
+        let Some(approver) = self.of_town(0) else { return };
+        let stream = open.id.stream();
+        let body = CorrectionRecorded {
+            record,
+            stream_kind: stream.kind.0,
+            stream_id: stream.id,
+            approver,
+            origin: None,
+        };
+        let reason = words::personal("the house number is wrong".to_owned());
+        self.out.open(at(minute), body, CorrectionRecordedPersonal { reason });
     }
 
     fn end(&mut self, open: Open, fate: Fate, minute: u64, draw: &mut Draw) {

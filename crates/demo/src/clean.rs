@@ -6,9 +6,10 @@ use docket_domain::{
     ExpenseApprovedPersonal, FindingAnswered, FindingAnsweredPersonal, FindingClosed, FindingIssued,
     FindingIssuedPersonal, GiftHandedIn, GiftHandedInPersonal, GiftId, GiftKind, GiftReceipted, InspectionId,
     InspectionOpened, InterestDeclared, InterestDeclaredPersonal, InterestDivested, InterestDivestedPersonal,
-    InterestHolder, InterestKind, Leniency, LeniencyDecided, NoPersonal, PublicNoticePosted, StatisticCited,
-    TransitionExpired, UnitId, VehicleDisposed, VehicleFoundOverStandard, VehicleId, ViolationCorrected,
-    ViolationCorrectedPersonal, ViolationFound, ViolationFoundPersonal, ViolationId, ViolationKind,
+    InterestHolder, InterestKind, Leniency, LeniencyDecided, LiabilityPursued, LiabilityPursuedPersonal,
+    NoPersonal, PublicNoticePosted, StatisticCited, TransitionExpired, UnitId, VehicleDisposed,
+    VehicleFoundOverStandard, VehicleId, ViolationCorrected, ViolationCorrectedPersonal, ViolationFound,
+    ViolationFoundPersonal, ViolationId, ViolationKind,
 };
 
 use crate::{
@@ -37,6 +38,7 @@ pub(crate) enum Step {
     Correct { violation: ViolationId },
     Quarter { unit: u32, quarter: u8 },
     Again { unit: u32, quarter: u8, aspect: Aspect },
+    Pursue { unit: u32, aspect: Aspect },
     Inspection,
     Finding { inspection: InspectionId, number: u16 },
     Answer { inspection: InspectionId, number: u16 },
@@ -195,6 +197,12 @@ pub(crate) fn happen(
             let by = official(people.department.nth(draw.below(20)));
             let (of, _) = treasury(plan, town, &people, unit);
             control(of, quarter, aspect, true, by, minute, out);
+        }
+        Step::Pursue { unit, aspect } => {
+            let (of, staff) = treasury(plan, town, &people, unit);
+            let official = official(staff.nth(draw.below(2)));
+            let body = LiabilityPursued { official, ground: aspect, origin: None };
+            out.on(of, at(minute), body, LiabilityPursuedPersonal::default());
         }
         Step::Inspection => {
             let body = InspectionOpened { unit: seat, by_unit: unit(town.department + 1), origin: None };
@@ -377,6 +385,9 @@ fn attest(
         if !fulfilled && draw.per_mille(600) {
             let again = working(draw, minute / DAY, (20, 60));
             later(again, Step::Again { unit: number, quarter, aspect });
+        }
+        if !fulfilled && draw.per_mille(120) {
+            later(working(draw, minute / DAY, (10, 50)), Step::Pursue { unit: number, aspect });
         }
     }
     let (year, quarter) = named(quarter);

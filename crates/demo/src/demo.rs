@@ -1,7 +1,7 @@
 //! The demonstration, session by session in the order of time.
 
 use crate::{
-    clean,
+    city,
     days::{DAY, FIRST, LAST},
     out::{Out, Session},
     plan::Plan,
@@ -74,9 +74,7 @@ impl Demo {
             },
             Stage::Day { day, .. } if day > LAST => Stage::Over,
             Stage::Day { day, town } if town == plan.towns.len() => {
-                if day == clean::CITED {
-                    clean::cite(plan, out);
-                }
+                city::day(plan, day, out);
                 Stage::Day { day: day + 1, town: 0 }
             }
             Stage::Day { day, town } => match plan.towns.get(town).zip(lives.get_mut(town)) {

@@ -14,6 +14,7 @@
 mod agenda;
 mod care;
 mod case;
+mod city;
 mod clean;
 mod days;
 mod demo;

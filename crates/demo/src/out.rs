@@ -26,6 +26,7 @@ const KINDS: usize = 64;
 #[derive(Debug)]
 pub(crate) struct Out {
     recorded_at: i64,
+    minute: u64,
     actor: Option<OfficialId>,
     /// The record that the next command becomes.
     next: u64,
@@ -49,13 +50,14 @@ impl Out {
     /// Begins behind so many records.
     pub(crate) fn new(next: u64) -> Self {
         let (commands, full) = (Vec::new(), Vec::new());
-        Self { recorded_at: i64::MIN, actor: None, next, streams: [0; KINDS], commands, full }
+        Self { recorded_at: i64::MIN, minute: 0, actor: None, next, streams: [0; KINDS], commands, full }
     }
 
     /// Begins a session. What was put down before belongs to the one before.
     pub(crate) fn begin(&mut self, minute: u64, actor: Option<OfficialId>) {
         self.cut();
-        self.recorded_at = moment(minute).max(self.recorded_at);
+        self.minute = minute.max(self.minute);
+        self.recorded_at = moment(self.minute);
         self.actor = actor;
     }
 
@@ -84,6 +86,11 @@ impl Out {
         self.commands.push(Command { actor: self.actor, occurred, act });
         self.next += 1;
         self.next - 1
+    }
+
+    /// Returns the minute at which is recorded what is put down now.
+    pub(crate) const fn minute(&self) -> u64 {
+        self.minute
     }
 
     /// Returns how many streams of a kind there are.

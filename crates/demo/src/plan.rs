@@ -77,6 +77,17 @@ pub(crate) struct Town {
     pub(crate) households: std::ops::Range<u64>,
 }
 
+/// What becomes of a household.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Turn {
+    /// It moves to another unit of the town.
+    Moves,
+    /// It moves away from all, and comes back.
+    GoesAndReturns,
+    /// It ends, and another comes into its unit: so that the register stays as long as it is.
+    Ends,
+}
+
 /// Villages and communities of a town, about.
 const UNITS_OF_A_TOWN: u64 = 11;
 /// Towns of a district, about.
@@ -126,6 +137,25 @@ impl Plan {
     /// Says whether a household is never visited.
     pub(crate) fn is_never_visited(&self, household: u64) -> bool {
         self.visited.get(place(household)) == Some(&0)
+    }
+
+    /// Returns what becomes of a household at the end of the time, of a few of those that are never visited.
+    pub(crate) fn turn(&self, household: u64) -> Option<Turn> {
+        if !self.is_never_visited(household) {
+            return None;
+        }
+        let mut draw = Draw::new(self.seed, For::Household, household, 64);
+        draw.per_mille(100).then(|| match draw.below(10) {
+            0..=3 => Turn::Moves,
+            4..=5 => Turn::GoesAndReturns,
+            _ => Turn::Ends,
+        })
+    }
+
+    /// Returns a household, or the next of a row of them that stays what it is.
+    pub(crate) fn staying(&self, household: u64, row: &std::ops::Range<u64>) -> u64 {
+        let others = (household..row.end).chain(row.start..household);
+        others.into_iter().find(|other| self.turn(*other).is_none()).unwrap_or(household)
     }
 
     /// Returns how many members a household has.

@@ -42,16 +42,25 @@ pub(crate) fn units(plan: &Plan, out: &mut Out) {
     for village in &plan.units {
         register(plan, out, village.level, seat_of(plan, village.town), village.id);
     }
-    let seats = (1..).zip(&plan.seats).filter(|(_, seat)| has_branch(seat)).map(|(number, _)| number);
-    for of in seats.chain(plan.units.iter().map(|village| village.id)) {
-        register(
-            plan,
-            out,
-            UnitLevel::Branch,
-            Some(unit(of)),
-            out.count(docket_domain::StreamKind::UNIT) + 1,
-        );
+    for of in with_branch(plan).chain(plan.units.iter().map(|village| village.id)) {
+        let number = out.count(docket_domain::StreamKind::UNIT) + 1;
+        register(plan, out, UnitLevel::Branch, Some(unit(of)), number);
     }
+    for number in old_offices(plan) {
+        register(plan, out, UnitLevel::Department, Some(unit(CITY + 1)), number);
+    }
+}
+
+/// Returns the numbers of the seats whose officials have a branch.
+fn with_branch(plan: &Plan) -> impl Iterator<Item = u64> {
+    (1..).zip(&plan.seats).filter(|(_, seat)| has_branch(seat)).map(|(number, _)| number)
+}
+
+/// Returns the ids of two offices that the city had before, and that end in the first winter: the last of all units.
+pub(crate) fn old_offices(plan: &Plan) -> [u64; 2] {
+    let branches = with_branch(plan).count() + plan.units.len();
+    let others = (plan.seats.len() + plan.units.len() + branches) as u64;
+    [others + 1, others + 2]
 }
 
 fn register(plan: &Plan, out: &mut Out, level: UnitLevel, parent: Option<UnitId>, number: u64) {

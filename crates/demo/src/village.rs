@@ -9,6 +9,7 @@ use docket_domain::{
 };
 
 use crate::{
+    care::TURNING,
     case::{Desk, Open, Raised, Step},
     days::{
         DAY, FIRST, LAST, QUARTER_COUNT, WEEKS, at, day as civil_day, days_of_quarter, quarter,
@@ -290,6 +291,9 @@ fn id(household: u64) -> HouseholdId {
 
 /// Nobody opens. After a year of that the household counts as away, or some of them do.
 fn try_at(plan: &Plan, village: &Unit, household: u64, day: u64, slots: &mut Slots, out: &mut Out) {
+    if day >= TURNING && plan.turn(household).is_some() {
+        return;
+    }
     let now = quarter(day);
     let mut draw = Draw::new(plan.seed, For::Household, household, 2 + now);
     if now < QUARTER_COUNT && draw.per_mille(350) {

@@ -189,9 +189,9 @@ pub use leniency::{Leniency, LeniencyDecided, LeniencyDecision, LeniencyViolatio
 pub use memory::Memory;
 pub use numbered::UnknownWord;
 pub use official::{
-    BranchMembership, BranchMembershipChanged, Office, OfficialAppointed, OfficialLeft, OfficialRegistered,
-    OfficialRegisteredPersonal, OfficialState, OfficialViolation, PairingTie, Post, PostChange, StayTie,
-    Ties,
+    BranchMembership, BranchMembershipChanged, Office, OfficialAppointed, OfficialKey, OfficialKeyRegistered,
+    OfficialKeyRevoked, OfficialKeyRotated, OfficialLeft, OfficialRegistered, OfficialRegisteredPersonal,
+    OfficialState, OfficialViolation, PairingTie, Post, PostChange, StayTie, Ties,
 };
 pub use pairing::{
     PairingBearer, PairingDuties, PairingDuty, PairingEndReason, PairingEnded, PairingEndedPersonal,

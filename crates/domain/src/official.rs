@@ -1,6 +1,7 @@
 //! Officials 干部: the offices they hold, their ranks, and their branches, each with dates.
 
 mod events;
+mod keys;
 mod state;
 mod ties;
 mod violation;
@@ -8,6 +9,7 @@ mod violation;
 pub use events::{
     BranchMembershipChanged, OfficialAppointed, OfficialLeft, OfficialRegistered, OfficialRegisteredPersonal,
 };
+pub use keys::{OfficialKey, OfficialKeyRegistered, OfficialKeyRevoked, OfficialKeyRotated};
 pub use state::{BranchMembership, Office, OfficialState, Post, PostChange};
 pub use ties::{PairingTie, StayTie, Ties};
 pub use violation::OfficialViolation;

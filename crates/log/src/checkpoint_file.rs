@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use docket_proof::{Checkpoint, RecordHash, VerifierKey, open_checkpoint};
+use docket_proof::{Checkpoint, CheckpointNote, LogKeys, RecordHash};
 
 use crate::{
     disk::{Disk, DiskFile},
@@ -87,7 +87,7 @@ impl CheckpointFiles {
     pub(crate) fn recover(
         disk: Arc<dyn Disk>,
         genesis: RecordHash,
-        verifier: &VerifierKey,
+        keys: &LogKeys,
         numbers: &[u64],
     ) -> Result<Self, StoreError> {
         let mut files = Self { disk, genesis, number: None, count: 0, offset: 0, last: None, certain: false };
@@ -104,10 +104,10 @@ impl CheckpointFiles {
             let (mut good_count, mut good_to) = (0, CHECKPOINT_HEADER_LEN as u64);
             let mut last = None;
             if header.is_ok() {
-                let keys = std::slice::from_ref(verifier);
                 read_notes(file.as_ref(), &mut |offset, note| {
                     if offset == good_to
-                        && let Ok(opened) = open_checkpoint(note, keys)
+                        && let Ok(parsed) = CheckpointNote::parse(note)
+                        && let Ok(opened) = keys.open(&parsed)
                     {
                         last = Some((opened.checkpoint, note.to_vec()));
                         good_count += 1;
@@ -119,7 +119,8 @@ impl CheckpointFiles {
             }
             let len = file.len().doing("measure", &path)?;
             let is_full = good_count == NOTES_PER_FILE;
-            if len.saturating_sub(good_to) > if is_full { 0 } else { longest_frame(verifier.name()) } {
+            let origin = keys.newest().verifier.name();
+            if len.saturating_sub(good_to) > if is_full { 0 } else { longest_frame(origin) } {
                 let why = "a checkpoint does not verify, and more follows than a crash leaves";
                 return Err(StoreError::AlteredFile { path, why });
             }

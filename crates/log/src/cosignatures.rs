@@ -1,7 +1,7 @@
 //! Cosignatures of witnesses in the ledger's own records: finding them, and recording new ones.
 
 use docket_proof::{
-    CosignatureError, Note, RecordIndex, StreamRef, SystemRecord, VerifierKey, WitnessSeen, open_checkpoint,
+    CheckpointNote, CosignatureError, Note, RecordIndex, StreamRef, SystemRecord, VerifierKey, WitnessSeen,
 };
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     reader::Reader,
     scan::DEFAULT_TOLERANCE,
     tail::numbers,
-    writer::Writer,
+    writer::{ClockRule, Writer},
 };
 
 /// What became of a cosignature that was to be recorded.
@@ -82,18 +82,17 @@ impl Reader {
     /// # Errors
     /// When the checkpoint files cannot be read.
     pub fn checkpoint_of(&self, size: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        let keys = std::slice::from_ref(&self.identity().verifier);
         for number in numbers(self.disk(), Family::Checkpoint)?.into_iter().rev() {
             let path = Family::Checkpoint.path(number);
             let file = self.disk().open_read(&path).doing("open", &path)?;
             let (mut found, mut is_first, mut is_before) = (None, true, false);
             read_notes(file.as_ref(), &mut |_, note| {
                 // Sizes ascend, and the first note says whether to look in an earlier file.
-                let claimed =
-                    docket_proof::CheckpointNote::parse(note).map(|note| note.claimed().size()).ok();
+                let parsed = CheckpointNote::parse(note).ok();
+                let claimed = parsed.as_ref().map(|note| note.claimed().size());
                 is_before |= is_first && claimed.is_some_and(|first| first > size);
                 is_first = false;
-                if claimed == Some(size) && open_checkpoint(note, keys).is_ok() {
+                if claimed == Some(size) && parsed.is_some_and(|parsed| self.keys().open(&parsed).is_ok()) {
                     found = Some(note.to_vec());
                 }
                 Ok(())
@@ -140,9 +139,10 @@ impl Writer {
     /// # Errors
     /// [`ImportError`].
     pub fn record_cosignature(&self, note: &[u8], witness: &VerifierKey) -> Result<Cosigned, ImportError> {
-        let seen = WitnessSeen::from_note(note, &self.identity().verifier, witness)?;
         self.flush()?;
         let reader = Reader::open(self.disk())?;
+        let size = CheckpointNote::parse(note).map_err(CosignatureError::from)?.claimed().size();
+        let seen = WitnessSeen::from_note(note, &reader.keys().at(size).verifier, witness)?;
         check_history(&reader, &seen)?;
         self.check_clocks(&reader, &seen)?;
         let mut known = None;
@@ -154,7 +154,9 @@ impl Writer {
         })?;
         match known {
             Some(index) => Ok(Cosigned::Known(index)),
-            None => Ok(Cosigned::Recorded(self.append_system(&SystemRecord::WitnessSeen(seen), false)?)),
+            None => Ok(Cosigned::Recorded(
+                self.append_system(&SystemRecord::WitnessSeen(seen), ClockRule::Asked)?,
+            )),
         }
     }
 

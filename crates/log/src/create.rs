@@ -93,6 +93,8 @@ pub(crate) fn genesis_record(genesis: Genesis, entropy: &mut dyn Entropy) -> Vec
         commitments: &[],
         body: &system.encode(),
         durable_to: Some(0),
+        is_signed: false,
+        signature: None,
     }
     .encode(&mut record);
     record

@@ -89,6 +89,7 @@ impl<'f> FrameWalk<'f> {
         let left = usize::try_from(self.end.saturating_sub(from)).unwrap_or(usize::MAX);
         let wanted = held + left.min(WINDOW);
         if self.buffer.len() < wanted {
+            self.buffer.reserve_exact(wanted - self.buffer.len());
             self.buffer.resize(wanted, 0);
         }
         while let Some(free) = self.buffer.get_mut(self.filled..wanted).filter(|free| !free.is_empty()) {

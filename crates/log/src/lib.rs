@@ -24,6 +24,7 @@ mod footer;
 mod frames;
 mod heads;
 mod identity;
+mod key_chain;
 mod keys;
 mod lock;
 mod private_key;
@@ -60,13 +61,13 @@ pub use publish::Published;
 pub use reader::{PersonalValue, Reader, StoredRecord};
 pub use recovery::Recovered;
 pub use scan::{
-    CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, Fork, GivenCheckpoint, MAX_FINDINGS,
-    Report, ScanOptions, Since, Undecided, Verdict, WitnessSummary, scan,
+    ActorKeys, CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, Fork, GivenCheckpoint,
+    MAX_FINDINGS, Report, ScanOptions, Since, Standing, Undecided, Verdict, WitnessSummary, scan,
 };
 #[cfg(any(test, feature = "sim"))]
 pub use testing::{CountedEntropy, StepClock};
 pub use witness::{WatchedLog, Witness, WitnessError};
-pub use writer::{Clock, Entropy, MAX_CLOCK_BEHIND_US, Writer};
+pub use writer::{Clock, CommandSigner, Entropy, MAX_CLOCK_BEHIND_US, Writer};
 
 #[doc = include_str!("../FORMAT.md")]
 pub mod format {}

@@ -47,8 +47,9 @@ impl Reader {
     /// # Errors
     /// [`StoreError::Checkpoint`] when it has not, [`StoreError::Forked`] when the log is another history or shorter.
     pub fn check_own(&self, name: &str, checkpoint: &CheckpointNote) -> Result<(), StoreError> {
-        let opened = checkpoint
-            .open(std::slice::from_ref(&self.identity().verifier))
+        let opened = self
+            .keys()
+            .open(checkpoint)
             .map_err(|source| StoreError::Checkpoint { path: name.to_owned(), source })?
             .checkpoint;
         let signed = opened.size();
@@ -117,8 +118,9 @@ impl Reader {
         Ok(ConsistencyFile { hashes, older: older.clone(), newer: newer.clone() })
     }
 
-    /// Returns what shows that a checkpoint of this log and another one under the same key contradict each other. The
-    /// other one's size must not be the larger one. Whether it convicts, [`Evidence::verify`] says.
+    /// Returns what shows that a checkpoint of this log and another one under the same key contradict each other: under
+    /// the key in force at the other one's size, which must not be the larger one. Whether it convicts,
+    /// [`Evidence::verify`] says.
     ///
     /// # Errors
     /// When the sizes are reversed or beyond the log, or it cannot be read.
@@ -126,7 +128,7 @@ impl Reader {
         let path = evidence_path(other.claimed().size(), own.claimed().size(), self)
             .map_err(|error| self.unproved(error))?;
         Ok(Evidence {
-            key: self.identity().verifier.clone(),
+            key: self.keys().at(other.claimed().size()).verifier.clone(),
             path,
             first: other.clone(),
             second: own.clone(),

@@ -11,8 +11,8 @@ use std::{
 };
 
 use docket_proof::{
-    Checkpoint, HASH_LEN, MAX_RECORD_LEN, NodeHash, NodeSource, RecordError, RecordHash, RecordIndex,
-    RecordKey, RecordView, RootHash, StreamRef, open_checkpoint, root_at,
+    Checkpoint, CheckpointNote, HASH_LEN, LogKeys, MAX_RECORD_LEN, NodeHash, NodeSource, RecordError,
+    RecordHash, RecordIndex, RecordKey, RecordView, RootHash, StreamRef, root_at,
 };
 use zeroize::Zeroizing;
 
@@ -24,6 +24,7 @@ use crate::{
     footer::{BASE_AT, FOOTER_LEN, FooterBuilder, GROUP, RELATIVE_AT},
     heads::{Head, HeadTable},
     identity::Identity,
+    key_chain::{find_all_keys, find_keys},
     segment::{Chain, Go, walk},
     tail::{Tail, find_tail, numbers},
     tail_tree,
@@ -86,6 +87,7 @@ impl std::fmt::Debug for PersonalValue {
 pub struct Reader {
     disk: Arc<dyn Disk>,
     identity: Identity,
+    keys: LogKeys,
     tail: Tail,
     newest: Option<(Checkpoint, Vec<u8>)>,
     /// The last segment with its tree, once a proof or a root was asked for.
@@ -106,15 +108,28 @@ impl Reader {
     /// When there is no ledger or its last segment cannot be read.
     pub fn open(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let identity = Identity::read(disk.as_ref())?;
-        let newest = newest_checkpoint(disk.as_ref(), &identity)?;
+        let (keys, newest) = newest_checkpoint(disk.as_ref(), &identity)?;
         let trusted = newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
         let tail = find_tail(disk.as_ref(), &identity, trusted)?;
-        Ok(Self { disk, identity, tail, newest, settled: OnceLock::new(), open: Mutex::default() })
+        Ok(Self { disk, identity, keys, tail, newest, settled: OnceLock::new(), open: Mutex::default() })
     }
 
     /// Returns who the ledger is.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Returns the keys that the log has had, as far as checkpoints were signed with them.
+    pub fn keys(&self) -> &LogKeys {
+        &self.keys
+    }
+
+    /// Returns all keys that the log has had, the one that nothing is signed with yet too.
+    ///
+    /// # Errors
+    /// When the checkpoint files or a record cannot be read.
+    pub fn all_keys(&self) -> Result<LogKeys, StoreError> {
+        find_all_keys(self.disk(), &self.identity, &numbers(self.disk(), Family::Checkpoint)?)
     }
 
     pub(crate) fn disk(&self) -> &dyn Disk {
@@ -163,12 +178,7 @@ impl Reader {
             let number = usize::try_from(number).unwrap_or(usize::MAX);
             return self.tail.footer.offset(number).ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
         }
-        let footer = file.len()?.saturating_sub(FOOTER_LEN as u64);
-        let (mut base, mut relative) = ([0; 8], [0; 4]);
-        file.read_exact_at(&mut base, footer + BASE_AT + number / GROUP as u64 * 8)?;
-        file.read_exact_at(&mut relative, footer + RELATIVE_AT + number * 4)?;
-        // A footer that lies leads to bytes whose hash does not hold.
-        Ok(u64::from_le_bytes(base).saturating_add(u32::from_le_bytes(relative).into()))
+        sealed_offset(file, number)
     }
 
     fn file(&self, family: Family, number: u64) -> Result<Arc<dyn DiskFile>, StoreError> {
@@ -386,8 +396,18 @@ fn altered(index: u64, segment: u64) -> StoreError {
     }
 }
 
+/// Returns where the footer of a sealed segment says that a record of it starts.
+pub(crate) fn sealed_offset(file: &dyn DiskFile, number: u64) -> io::Result<u64> {
+    let footer = file.len()?.saturating_sub(FOOTER_LEN as u64);
+    let (mut base, mut relative) = ([0; 8], [0; 4]);
+    file.read_exact_at(&mut base, footer + BASE_AT + number / GROUP as u64 * 8)?;
+    file.read_exact_at(&mut relative, footer + RELATIVE_AT + number * 4)?;
+    // A footer that lies leads to bytes whose hash does not hold.
+    Ok(u64::from_le_bytes(base).saturating_add(u32::from_le_bytes(relative).into()))
+}
+
 /// Reads the frame at `offset`; `None` where there is none, or not the record `index`, or its hash is wrong.
-fn read_frame(
+pub(crate) fn read_frame(
     file: &dyn DiskFile,
     key: &RecordKey,
     index: u64,
@@ -446,13 +466,16 @@ pub(crate) fn read_in_tail(
         .map_err(|source| StoreError::Record { index, source })
 }
 
-/// Returns the newest checkpoint of the ledger that its key has signed, from the last files.
-fn newest_checkpoint(
-    disk: &dyn Disk,
-    identity: &Identity,
-) -> Result<Option<(Checkpoint, Vec<u8>)>, StoreError> {
-    for number in numbers(disk, Family::Checkpoint)?.into_iter().rev() {
-        let path = Family::Checkpoint.path(number);
+/// A checkpoint and its note.
+type Signed = (Checkpoint, Vec<u8>);
+
+/// Returns the newest checkpoint of the ledger that its key has signed, from the last files, and the log's keys.
+fn newest_checkpoint(disk: &dyn Disk, identity: &Identity) -> Result<(LogKeys, Option<Signed>), StoreError> {
+    let files = numbers(disk, Family::Checkpoint)?;
+    let mut keys = identity.first_keys();
+    let mut all_known = false;
+    for number in files.iter().rev() {
+        let path = Family::Checkpoint.path(*number);
         let file = disk.open_read(&path).doing("open", &path)?;
         let mut last = None;
         read_notes(file.as_ref(), &mut |_, note| {
@@ -460,11 +483,16 @@ fn newest_checkpoint(
             Ok(())
         })
         .doing("read", &path)?;
-        let keys = std::slice::from_ref(&identity.verifier);
-        let opened = last.and_then(|note| Some((open_checkpoint(&note, keys).ok()?.checkpoint, note)));
-        if opened.is_some() {
-            return Ok(opened);
+        let Some(note) = last else { continue };
+        let Ok(parsed) = CheckpointNote::parse(&note) else { continue };
+        if !all_known && keys.open(&parsed).is_err() {
+            // Most ledgers have had one key, and need no search.
+            keys = find_keys(disk, identity, &files)?;
+            all_known = true;
+        }
+        if let Ok(opened) = keys.open(&parsed) {
+            return Ok((keys, Some((opened.checkpoint, note))));
         }
     }
-    Ok(None)
+    Ok((keys, None))
 }

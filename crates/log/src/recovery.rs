@@ -2,19 +2,24 @@
 
 use std::{io, sync::Arc};
 
-use docket_proof::root_at;
+use docket_proof::{Checkpoint, KeyRotated, LogKeys, root_at};
 
 use crate::{
     checkpoint_file::CheckpointFiles,
     cut::{cut_tail, last_cut_size},
     disk::Disk,
     error::{Doing, StoreError},
-    files::{CHECKPOINT_DIR, CUT_DIR, Family, Known, SEGMENT_RECORDS, VAULT_DIR, VAULT_HEADER_LEN},
+    files::{
+        CHECKPOINT_DIR, CUT_DIR, Family, Known, SEGMENT_HEADER_LEN, SEGMENT_RECORDS, VAULT_DIR,
+        VAULT_HEADER_LEN,
+    },
     footer::FooterBuilder,
     identity::Identity,
+    key_chain::{find_all_keys, find_keys, take_rotation},
     keys::{KeyFolder, Signer},
     reader::read_in_tail,
     replace::replace,
+    segment::{Chain, Go, walk},
     tail::{Tail, evidence, find_tail, numbers},
     tree::LogTree,
     vault::entries_end,
@@ -24,6 +29,7 @@ use crate::{
 pub struct Recovered {
     pub(crate) disk: Arc<dyn Disk>,
     pub(crate) identity: Identity,
+    pub(crate) keys: LogKeys,
     pub(crate) tail: Tail,
     pub(crate) vault_len: u64,
     pub(crate) signer: Signer,
@@ -43,10 +49,18 @@ impl Recovered {
     /// and whatever the disk says.
     pub fn open(disk: Arc<dyn Disk>, keys: &KeyFolder) -> Result<Self, StoreError> {
         let identity = Identity::read(disk.as_ref())?;
-        let mut signer = keys.load(&identity.verifier)?;
-        remove_temporaries(disk.as_ref())?;
         let files = numbers(disk.as_ref(), Family::Checkpoint)?;
-        let checkpoints = CheckpointFiles::recover(disk.clone(), identity.hash, &identity.verifier, &files)?;
+        let mut log_keys = find_keys(disk.as_ref(), &identity, &files)?;
+        let mut signer = keys.load(&log_keys)?;
+        if signer.is_changing() || !signer.is(&log_keys.newest().verifier) {
+            log_keys = find_all_keys(disk.as_ref(), &identity, &files)?;
+            // A key that has signed more than this copy knows of: what it is, its memory tells below.
+            if !log_keys.has(signer.verifier()) && !signer.is_ahead() {
+                return Err(StoreError::Key { why: NOT_IN_FORCE });
+            }
+        }
+        remove_temporaries(disk.as_ref())?;
+        let mut checkpoints = CheckpointFiles::recover(disk.clone(), identity.hash, &log_keys, &files)?;
         if let Some((checkpoint, _)) = checkpoints.last() {
             signer.remind(checkpoint);
         }
@@ -103,8 +117,16 @@ impl Recovered {
             seal(disk.as_ref(), &identity, &mut tail)?;
         }
         let vault_len = clear_vault(disk.as_ref(), &identity, &tail)?;
+        let from = checkpoints.last().map_or(0, |(checkpoint, _)| checkpoint.size());
+        // The walk has met the records behind the last checkpoint, and the one under it, but for a segment's last.
+        let is_near = tail.rotation.is_some_and(|index| index + 1 >= from) || from % SEGMENT_RECORDS == 0;
+        if signer.is_changing() || is_near {
+            log_keys = find_all_keys(disk.as_ref(), &identity, &files)?;
+            find_rotations(disk.as_ref(), &identity, from..tail.size, &mut log_keys)?;
+        }
+        finish_rotation(disk.as_ref(), &identity, &tail, &log_keys, &mut signer, &mut checkpoints)?;
         let cuts = numbers(disk.as_ref(), Family::Cut)?.len() as u64;
-        Ok(Self { disk, identity, tail, vault_len, signer, checkpoints, cuts })
+        Ok(Self { disk, identity, keys: log_keys, tail, vault_len, signer, checkpoints, cuts })
     }
 
     /// Returns who the ledger is.
@@ -122,6 +144,87 @@ impl Recovered {
         self.tail.head
     }
 }
+
+/// Takes up the rotations that no checkpoint covers yet: there are some only after a crash in one.
+fn find_rotations(
+    disk: &dyn Disk,
+    identity: &Identity,
+    range: std::ops::Range<u64>,
+    keys: &mut LogKeys,
+) -> Result<(), StoreError> {
+    let mut at = range.start.max(1);
+    while at < range.end {
+        let next = next_rotation(disk, identity, at..range.end)?;
+        let Some(index) = next else { return Ok(()) };
+        take_rotation(disk, identity, keys, index + 1)?;
+        at = index + 1;
+    }
+    Ok(())
+}
+
+/// Returns the first record in a range that says that it names a next key.
+fn next_rotation(
+    disk: &dyn Disk,
+    identity: &Identity,
+    range: std::ops::Range<u64>,
+) -> Result<Option<u64>, StoreError> {
+    let chain = Chain { key: &identity.key, trusted_below: u64::MAX };
+    let mut found = None;
+    for segment in range.start / SEGMENT_RECORDS..=(range.end - 1) / SEGMENT_RECORDS {
+        let path = Family::Segment.path(segment);
+        let file = disk.open_read(&path).doing("open", &path)?;
+        let end = file.len().doing("measure", &path)?;
+        let start = segment * SEGMENT_RECORDS;
+        walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
+            let is_one = record.view.is_ok_and(|view| view.event_type == KeyRotated::EVENT_TYPE);
+            found = (is_one && range.contains(&record.index)).then_some(record.index);
+            Ok(if found.is_some() { Go::Stop } else { Go::On })
+        })
+        .doing("read", &path)?;
+        if found.is_some() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// Sees that the key in the folder is the one in force, and ends a rotation that a crash interrupted: where the
+/// handover is recorded, the old key signs its last checkpoint and gives way.
+fn finish_rotation(
+    disk: &dyn Disk,
+    identity: &Identity,
+    tail: &Tail,
+    keys: &LogKeys,
+    signer: &mut Signer,
+    checkpoints: &mut CheckpointFiles,
+) -> Result<(), StoreError> {
+    let newest = keys.newest();
+    if signer.is(&newest.verifier) {
+        return Ok(());
+    }
+    if !keys.has(signer.verifier()) {
+        return Err(StoreError::Key { why: NOT_IN_FORCE });
+    }
+    if !signer.has_next(&newest.verifier) {
+        return Err(StoreError::Key { why: NEXT_MISSING });
+    }
+    let last = newest.record.0 + 1;
+    if checkpoints.last().is_none_or(|(checkpoint, _)| checkpoint.size() < last) {
+        let tree = LogTree { disk, sealed: &tail.sealed, footer: &tail.footer };
+        let root = root_at(last, &tree)?;
+        let checkpoint = Checkpoint::new(&identity.genesis.origin, last, root)
+            .map_err(|source| StoreError::Checkpoint { path: "checkpoint".to_owned(), source })?;
+        let note = signer.sign(&checkpoint)?;
+        checkpoints.append(checkpoint, note)?;
+    } else {
+        checkpoints.make_certain()?;
+    }
+    signer.take_over()
+}
+
+const NOT_IN_FORCE: &str =
+    "log.key is another ledger's, or this is a copy of the ledger from before its key was rotated";
+const NEXT_MISSING: &str = "the log was handed over to another key, which is not in the key folder";
 
 /// The last segment that has a file.
 fn last_segment(tail: &Tail) -> u64 {

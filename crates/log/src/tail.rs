@@ -3,7 +3,7 @@
 
 use std::io;
 
-use docket_proof::{FORMAT_VERSION, Flags, Frontier, NodeHash, RecordHash, RootHash};
+use docket_proof::{FORMAT_VERSION, Flags, Frontier, KeyRotated, NodeHash, RecordHash, RootHash};
 
 use crate::{
     disk::{Disk, DiskFile, EntryKind},
@@ -31,6 +31,8 @@ pub(crate) struct Tail {
     pub(crate) sealed: Vec<NodeHash>,
     /// The last record of that segment with commitments, and its vault offset.
     pub(crate) last_committed: Option<u64>,
+    /// The last record met that hands the log over to another key.
+    pub(crate) rotation: Option<u64>,
     /// What lies behind, if anything does.
     pub(crate) damage: Option<Damage>,
     /// The last segment is full but its footer was never written.
@@ -100,8 +102,16 @@ pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> R
     for number in 0..first {
         sealed.push(read_level16(disk, number)?);
     }
-    let mut finder =
-        Finder { disk, identity, trusted, good: None, last_hash: None, last_committed: None, broken: None };
+    let mut finder = Finder {
+        disk,
+        identity,
+        trusted,
+        good: None,
+        last_hash: None,
+        last_committed: None,
+        rotation: None,
+        broken: None,
+    };
     let mut footer = FooterBuilder::deferring();
     let mut segment = first;
     let mut unsealed = false;
@@ -189,6 +199,7 @@ struct Finder<'a> {
     /// The hash of the last record that follows, its batch whole or not.
     last_hash: Option<RecordHash>,
     last_committed: Option<u64>,
+    rotation: Option<u64>,
     broken: Option<Broken>,
 }
 
@@ -235,6 +246,9 @@ impl Finder<'_> {
                     return Ok(Go::Stop);
                 }
             };
+            if view.event_type == KeyRotated::EVENT_TYPE {
+                self.rotation = Some(record.index);
+            }
             if !view.commitments.is_empty() {
                 self.last_committed = Some(record.index);
             }
@@ -311,6 +325,7 @@ impl Finder<'_> {
             footer,
             sealed,
             last_committed: self.last_committed,
+            rotation: self.rotation.filter(|index| *index <= good.index),
             damage,
             unsealed,
         })

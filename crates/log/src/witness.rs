@@ -102,6 +102,22 @@ impl Witness {
         self.key.verifier()
     }
 
+    /// Serves the log `origin` from now on where `new` has signed, and no longer where `old` has. Durable on return. The
+    /// caller has been shown that the old key handed over.
+    ///
+    /// # Errors
+    /// When the old key is not trusted for this log, or the disk says no.
+    pub fn hand_over(&self, origin: &str, old: &VerifierKey, new: &VerifierKey) -> Result<(), StoreError> {
+        let mut failed = self.storing.lock().unwrap_or_else(PoisonError::into_inner);
+        let name = file_name(origin);
+        let mut keys = self.read_trust(&name)?.map_or_else(Vec::new, |(_, keys)| keys);
+        let Some(place) = keys.iter_mut().find(|key| *key == old) else {
+            return Err(StoreError::Key { why: "the key that hands over is not trusted for this log" });
+        };
+        *place = new.clone();
+        self.store_trust(&name, origin, &keys, &mut failed)
+    }
+
     /// Serves the log `origin` from now on where `key` has signed. Durable on return. A log may have several keys.
     ///
     /// # Errors
@@ -127,8 +143,18 @@ impl Witness {
             });
         }
         keys.push(key.clone());
+        self.store_trust(&name, origin, &keys, &mut failed)
+    }
+
+    fn store_trust(
+        &self,
+        name: &str,
+        origin: &str,
+        keys: &[VerifierKey],
+        failed: &mut bool,
+    ) -> Result<(), StoreError> {
         let lines: String = keys.iter().map(|key| format!("{key}\n")).collect();
-        self.store(&mut failed, &format!("{name}{TRUST}"), format!("{origin}\n{lines}").as_bytes())
+        self.store(failed, &format!("{name}{TRUST}"), format!("{origin}\n{lines}").as_bytes())
     }
 
     /// Returns the logs that are served, by origin.

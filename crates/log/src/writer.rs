@@ -7,8 +7,9 @@ use std::{
 };
 
 use docket_proof::{
-    Checkpoint, ClockKind, Commitment, Precision, RecordDraft, RecordHash, RecordIndex, RootHash,
-    SYSTEM_SCHEMA_VERSION, StreamRef, SystemRecord,
+    ActorKey, ActorSignature, Checkpoint, ClockKind, CommandDigest, CommandPlace, Commitment, LogKeys,
+    MAX_LOG_KEYS, Precision, RecordDraft, RecordHash, RecordIndex, RootHash, SYSTEM_SCHEMA_VERSION,
+    SignedEvent, SigningKey, StreamRef, SystemRecord,
 };
 
 use crate::{
@@ -47,6 +48,18 @@ pub trait Entropy: Send {
     fn fill(&mut self, bytes: &mut [u8]);
 }
 
+/// Signs commands for their actor. It is asked under the writer's lock: it must not ask the writer anything.
+pub trait CommandSigner {
+    /// Signs a command that has its place.
+    fn sign(&self, command: &CommandDigest) -> ActorSignature;
+}
+
+impl CommandSigner for ActorKey {
+    fn sign(&self, command: &CommandDigest) -> ActorSignature {
+        Self::sign(self, command)
+    }
+}
+
 /// The one writer of a ledger. Threads share it by reference.
 pub struct Writer {
     disk: Arc<dyn Disk>,
@@ -78,6 +91,7 @@ struct State {
 }
 
 struct Signing {
+    keys: LogKeys,
     signer: Signer,
     files: CheckpointFiles,
 }
@@ -95,7 +109,7 @@ impl Recovered {
         clock: Box<dyn Clock>,
         entropy: Box<dyn Entropy>,
     ) -> Result<Writer, StoreError> {
-        let Self { disk, identity, tail, vault_len, signer, checkpoints, cuts } = self;
+        let Self { disk, identity, keys, tail, vault_len, signer, checkpoints, cuts } = self;
         let durable = tail.size;
         let (mut heads, mut clock) = (heads, clock);
         let is_behind = tail.recorded_at.saturating_sub(clock.now()) > MAX_CLOCK_BEHIND_US;
@@ -114,12 +128,12 @@ impl Recovered {
             files: Some(OpenFiles::default()),
             poisoned: false,
         };
-        let signing = Mutex::new(Signing { signer, files: checkpoints });
+        let signing = Mutex::new(Signing { keys, signer, files: checkpoints });
         let writer = Writer { disk, identity, state: Mutex::new(state), committed: Condvar::new(), signing };
         for number in history.recorded_cuts..cuts {
             let cut = describe_cut(writer.disk.as_ref(), &writer.identity, number)?;
             // Bounded by what a crash can leave: the clock is not asked whether it may.
-            writer.append_system(&SystemRecord::TailCut(cut), true)?;
+            writer.append_system(&SystemRecord::TailCut(cut), ClockRule::Any)?;
         }
         Ok(writer)
     }
@@ -182,7 +196,20 @@ impl Writer {
     /// (nothing is appended then), and when the disk says no (the writer is closed then: what the disk holds is unknown
     /// until the ledger is opened again).
     pub fn append(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let (state, appended) = self.enqueue(batch)?;
+        self.append_signed(batch, None)
+    }
+
+    /// As [`append`](Self::append), signed by its actor: the signature is made once the batch has its place, so it is
+    /// valid there and nowhere else.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_signed(
+        &self,
+        batch: &Batch,
+        signer: Option<&dyn CommandSigner>,
+    ) -> Result<Appended, StoreError> {
+        let (state, appended) = self.enqueue(batch, signer)?;
         self.wait_durable(state, appended.size)?;
         Ok(appended)
     }
@@ -193,7 +220,19 @@ impl Writer {
     /// # Errors
     /// As [`append`](Self::append).
     pub fn append_deferred(&self, batch: &Batch) -> Result<Appended, StoreError> {
-        let (state, appended) = self.enqueue(batch)?;
+        self.append_deferred_signed(batch, None)
+    }
+
+    /// As [`append_deferred`](Self::append_deferred), signed by its actor.
+    ///
+    /// # Errors
+    /// As [`append`](Self::append).
+    pub fn append_deferred_signed(
+        &self,
+        batch: &Batch,
+        signer: Option<&dyn CommandSigner>,
+    ) -> Result<Appended, StoreError> {
+        let (state, appended) = self.enqueue(batch, signer)?;
         if state.pending_bytes >= MAX_PENDING_BYTES {
             self.wait_durable(state, appended.size)?;
         }
@@ -225,7 +264,7 @@ impl Writer {
             state.clock_confirmed = Some(now);
             now
         };
-        self.append_system(&SystemRecord::ClockCorrected { clock }, false)
+        self.append_system(&SystemRecord::ClockCorrected { clock }, ClockRule::Asked)
     }
 
     /// Signs a checkpoint over everything that is durable, stores it, and returns the note.
@@ -253,6 +292,57 @@ impl Writer {
             self.lock().poisoned = true;
         }
         signed
+    }
+
+    /// Hands the log over to another key: records it, signed by both keys, lets the old key sign its last checkpoint,
+    /// which ends with that record, and puts the new key in its place. Durable on return.
+    ///
+    /// A crash on the way leaves the old key in force, or a handover that the next opening ends.
+    ///
+    /// # Errors
+    /// When the new key is not named as the origin or was the log's before (nothing has happened then), and when the
+    /// disk says no.
+    pub fn rotate_key(&self, new: SigningKey) -> Result<Appended, StoreError> {
+        let mut signing = self.signing.lock().unwrap_or_else(PoisonError::into_inner);
+        if new.name() != self.identity.genesis.origin {
+            return Err(StoreError::Key { why: "its name is not the ledger's origin" });
+        }
+        if signing.keys.iter().any(|key| key.verifier.id() == new.verifier().id()) {
+            return Err(StoreError::Key {
+                why: "the new key was the log's before, or has the id of one that was",
+            });
+        }
+        if signing.keys.iter().count() >= MAX_LOG_KEYS {
+            return Err(StoreError::Key { why: "the log has had as many keys as it may have" });
+        }
+        // A crash behind this leaves a key that nothing was signed with, and that the next rotation replaces.
+        signing.signer.prepare(new).inspect_err(|_| self.lock().poisoned = true)?;
+        let mut state = self.lock();
+        if state.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let (size, previous) = (state.tail.size, state.tail.head);
+        let rotation = signing
+            .signer
+            .hand_over(&self.identity.hash, &previous, size)
+            .ok_or(StoreError::Key { why: "there is no next key" })?;
+        let mut keys = signing.keys.clone();
+        keys.rotate(RecordIndex(size), &previous, &rotation)
+            .map_err(|_| StoreError::Key { why: "the handover does not verify" })?;
+        let appended =
+            self.encode_system(&mut state, &SystemRecord::KeyRotated(rotation), ClockRule::Asked)?;
+        let root = state.tail.root();
+        // From here on the handover may be in the log: only who opens the ledger again can tell.
+        let ended = self.wait_durable(state, appended.size).and_then(|()| {
+            self.sign(&mut signing, appended.size, root)?;
+            signing.signer.take_over()
+        });
+        if ended.is_err() {
+            self.lock().poisoned = true;
+        }
+        ended?;
+        signing.keys = keys;
+        Ok(appended)
     }
 
     fn sign(
@@ -298,8 +388,15 @@ impl Writer {
     }
 
     /// Encodes a batch behind the last one. Who goes on to wait keeps the lock: it is what many threads want at once.
-    fn enqueue(&self, batch: &Batch) -> Result<(MutexGuard<'_, State>, Appended), StoreError> {
+    fn enqueue(
+        &self,
+        batch: &Batch,
+        signer: Option<&dyn CommandSigner>,
+    ) -> Result<(MutexGuard<'_, State>, Appended), StoreError> {
         batch.check()?;
+        if signer.is_some() && batch.actor == 0 {
+            return Err(StoreError::Batch { why: "a signed batch names its actor" });
+        }
         let mut state = self.lock();
         if state.poisoned {
             return Err(StoreError::Poisoned);
@@ -310,6 +407,16 @@ impl Writer {
         let first = RecordIndex(state.tail.size);
         let durable_to = state.durable;
         let last = batch.records.len() - 1;
+        let mut command = signer.map(|signer| {
+            let place = CommandPlace {
+                genesis: self.identity.hash,
+                previous: state.tail.head,
+                command_id: batch.command_id,
+                actor: batch.actor,
+                recorded_at,
+            };
+            (CommandDigest::new(&place), signer)
+        });
         for (number, (record, (position, previous))) in batch.records.iter().zip(places).enumerate() {
             let envelope = Envelope {
                 actor: batch.actor,
@@ -320,14 +427,14 @@ impl Writer {
                 command_id: (number == 0).then_some(batch.command_id),
                 durable_to: (number == last).then_some(durable_to),
             };
-            state.encode(&self.identity, record, &envelope)?;
+            state.encode(&self.identity, record, &envelope, command.as_mut())?;
         }
         let appended = Appended { first, size: state.tail.size, recorded_at };
         Ok((state, appended))
     }
 
     /// Returns the time that a record would get now.
-    pub(crate) fn next_time(&self) -> i64 {
+    pub fn next_time(&self) -> i64 {
         let mut state = self.lock();
         state.clock.now().max(state.tail.recorded_at)
     }
@@ -339,17 +446,30 @@ impl Writer {
     pub(crate) fn append_system(
         &self,
         system: &SystemRecord,
-        any_clock: bool,
+        clock: ClockRule,
     ) -> Result<Appended, StoreError> {
         let mut state = self.lock();
+        let appended = self.encode_system(&mut state, system, clock)?;
+        self.wait_durable(state, appended.size)?;
+        Ok(appended)
+    }
+
+    /// Encodes a system record behind the last record.
+    fn encode_system(
+        &self,
+        state: &mut State,
+        system: &SystemRecord,
+        clock: ClockRule,
+    ) -> Result<Appended, StoreError> {
         if state.poisoned {
             return Err(StoreError::Poisoned);
         }
-        let (recorded_at, held) = if any_clock {
-            let now = state.clock.now();
-            (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
-        } else {
-            state.time(self.identity.genesis.clock)?
+        let (recorded_at, held) = match clock {
+            ClockRule::Asked => state.time(self.identity.genesis.clock)?,
+            ClockRule::Any => {
+                let now = state.clock.now();
+                (now.max(state.tail.recorded_at), now < state.tail.recorded_at)
+            }
         };
         let record = NewRecord {
             stream: StreamRef::SYSTEM,
@@ -373,10 +493,8 @@ impl Writer {
             durable_to: Some(state.durable),
         };
         let first = RecordIndex(state.tail.size);
-        state.encode(&self.identity, &record, &envelope)?;
-        let appended = Appended { first, size: state.tail.size, recorded_at };
-        self.wait_durable(state, appended.size)?;
-        Ok(appended)
+        state.encode(&self.identity, &record, &envelope, None)?;
+        Ok(Appended { first, size: state.tail.size, recorded_at })
     }
 
     /// Returns once `size` records are durable. One of those who wait commits for all of them.
@@ -438,6 +556,13 @@ fn half_made(poison: PoisonError<MutexGuard<'_, State>>) -> MutexGuard<'_, State
     let mut state = poison.into_inner();
     state.poisoned = true;
     state
+}
+
+/// Whether a clock far behind stands against a system record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ClockRule {
+    Asked,
+    Any,
 }
 
 /// What a record gets beside its content.
@@ -517,6 +642,7 @@ impl State {
         identity: &Identity,
         record: &NewRecord,
         envelope: &Envelope,
+        command: Option<&mut (CommandDigest, &dyn CommandSigner)>,
     ) -> Result<(), StoreError> {
         let index = self.tail.size;
         let segment = self.tail.segment;
@@ -545,7 +671,23 @@ impl State {
 
         let mut blind = [0; 16];
         self.entropy.fill(&mut blind);
+        let is_signed = command.is_some();
+        let signature = command.and_then(|(digest, signer)| {
+            let event = SignedEvent {
+                stream: record.stream,
+                position: envelope.position,
+                occurred_at: record.occurred_at,
+                precision: record.precision,
+                event_type: record.event_type,
+                schema_version: record.schema_version,
+                body: &record.body,
+            };
+            digest.push(&event.digest(commitments.iter().copied()));
+            envelope.durable_to.is_some().then(|| signer.sign(digest))
+        });
         let draft = RecordDraft {
+            is_signed,
+            signature,
             index: RecordIndex(index),
             recorded_at: envelope.recorded_at,
             occurred_at: record.occurred_at,

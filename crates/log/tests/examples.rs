@@ -17,7 +17,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use docket_log::{
     CountedEntropy, Disk, HeadTable, KeyFolder, NewLedger, Reader, SimDisk, StepClock, Verdict, create,
 };
-use docket_proof::{CosigningKey, Note, leaf_hash, node_hash};
+use docket_proof::{ActorKey, CosigningKey, Note, SigningKey, leaf_hash, node_hash};
 use support::{START, batch, genesis, key, look, record};
 
 const FORMAT: &str = include_str!("../FORMAT.md");
@@ -26,7 +26,15 @@ fn witness() -> CosigningKey {
     CosigningKey::from_seed("witness.example/w1", &[9; 32]).unwrap()
 }
 
-/// Four records, one value, one checkpoint, one cosignature; everything random replaced by a count.
+fn next_key() -> SigningKey {
+    SigningKey::from_seed(support::ORIGIN, &[11; 32]).unwrap()
+}
+
+fn actor() -> ActorKey {
+    ActorKey::from_seed(&[13; 32])
+}
+
+/// Six records, one value, three checkpoints, one cosignature, one handover, one signed batch; everything random replaced by a count.
 fn ledger() -> BTreeMap<String, Vec<u8>> {
     let sim = SimDisk::new();
     let disk: Arc<dyn Disk> = Arc::new(sim.clone());
@@ -46,6 +54,11 @@ fn ledger() -> BTreeMap<String, Vec<u8>> {
     let mut note = Note::parse(&note).unwrap();
     note.push_signature(witness().cosign(&note, 1_262_304_008)).unwrap();
     writer.record_cosignature(&note.to_bytes(), witness().verifier()).unwrap();
+    writer.rotate_key(next_key()).unwrap();
+    let mut signed = batch(2, vec![record(4, 1, b"signed", &[])]);
+    signed.command_id = [0xc2; 16];
+    writer.append_signed(&signed, Some(&actor())).unwrap();
+    writer.checkpoint().unwrap();
     assert_eq!(look(&sim, Vec::new()).verdict(), Verdict::Intact);
     sim.files()
 }
@@ -86,9 +99,9 @@ fn section() -> String {
     let (segment, vault) = (&files["log/00000000.seg"], &files["vault/00000000.vlt"]);
     let checkpoints = &files["checkpoints/00000000.ckp"];
     let mut out = String::from(
-        "All of one ledger: a genesis, a batch of two records, the first with one value, and the cosignature of a witness. Its key is that of the \
-         Ed25519 seed of 32 bytes 07, the witness's that of 32 bytes 09. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
-         u64 counts, as shown; the command id of the batch is 16 bytes c1. The three files are given completely, in hex, with the \
+        "All of one ledger: a genesis, a batch of two records, the first with one value, the cosignature of a witness, a handover to another key, and a batch that its actor has signed. \
+         Its first key is that of the Ed25519 seed of 32 bytes 07, the witness's that of 32 bytes 09, its next one that of 32 bytes 0b, the actor's that of 32 bytes 0d. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
+         u64 counts, as shown; the command id of the first batch is 16 bytes c1, that of the signed one 16 bytes c2. The three files are given completely, in hex, with the \
          fields' names behind `#`.\nThe tests build the same bytes and compare.\n",
     );
 
@@ -105,7 +118,7 @@ fn section() -> String {
         (32, "previous hash: none"),
     ]);
     let mut records: Vec<(&[u8], &[u8])> = Vec::new();
-    for index in 0..4 {
+    for index in 0..6 {
         writeln!(rows.out).unwrap();
         let start = rows.rest;
         let len = u32::from_le_bytes(start[..4].try_into().unwrap()) as usize;
@@ -123,7 +136,16 @@ fn section() -> String {
             (2, "stream kind"),
             (2, "event type"),
             (2, "schema version"),
-            (2, ["flags: none", "flags: FIRST", "flags: LAST", "flags: FIRST, LAST"][usize::from(flags)]),
+            (
+                2,
+                [
+                    "flags: none",
+                    "flags: FIRST",
+                    "flags: LAST",
+                    "flags: FIRST, LAST",
+                    "flags: FIRST, LAST, SIGNED",
+                ][usize::from(flags.min(4))],
+            ),
             (1, "precision"),
             (1, "commitment count"),
             (2, "reserved"),
@@ -159,11 +181,21 @@ fn section() -> String {
                 (2, "body: name length"),
                 (18, "body: name, witness.example/w1"),
             ]);
+        } else if index == 4 {
+            rows.fields(&[
+                (8, "body: size, this record's index"),
+                (32, "body: new public key"),
+                (64, "body: signature by the old key"),
+                (64, "body: signature by the new key"),
+            ]);
         } else {
-            rows.field(body, ["", "body: opened", "body: closed"][index]);
+            rows.field(body, ["", "body: opened", "body: closed", "", "", "body: signed"][index]);
         }
         if flags & 2 == 2 {
             rows.field(8, "durable_to");
+        }
+        if flags & 8 == 8 {
+            rows.fields(&[(32, "the actor's public key"), (64, "the actor's signature")]);
         }
         let stored = rows.field(32, &format!("hash of record {index}"));
         records.push((&start[..len], stored));
@@ -204,18 +236,24 @@ fn section() -> String {
         (32, "genesis hash"),
     ]);
     writeln!(rows.out).unwrap();
-    let note = &rows.rest[4..];
-    rows.field(4, &format!("length of the note: {}", note.len()));
-    rows.field(note.len(), "the note, as text below");
+    let mut notes: Vec<&[u8]> = Vec::new();
+    while !rows.rest.is_empty() {
+        let len = u32::from_le_bytes(rows.rest[..4].try_into().unwrap()) as usize;
+        rows.field(4, &format!("length of the note: {len}"));
+        notes.push(rows.field(len, "the note, as text below"));
+        if !rows.rest.is_empty() {
+            writeln!(rows.out).unwrap();
+        }
+    }
     out.push_str("```\n");
 
     out.push_str("\n### What follows from these bytes\n\n```text\n");
-    derive(&mut out, &records, vault, note);
+    derive(&mut out, &records, vault, &notes);
     out
 }
 
 /// Computes every hash with BLAKE3 alone, the tree with SHA-256, and compares them with what is stored.
-fn derive(out: &mut String, records: &[(&[u8], &[u8])], vault: &[u8], note: &[u8]) {
+fn derive(out: &mut String, records: &[(&[u8], &[u8])], vault: &[u8], notes: &[&[u8]]) {
     let mut line = |name: &str, bytes: &[u8]| writeln!(out, "{name:<18}{}", hex(bytes)).unwrap();
     let genesis = blake3::derive_key("docket 2026 genesis v1", records[0].0);
     line("genesis hash", &genesis);
@@ -239,12 +277,46 @@ fn derive(out: &mut String, records: &[(&[u8], &[u8])], vault: &[u8], note: &[u8
     }
     let left = node_hash(leaves[0].into(), leaves[1].into());
     line("node of 0 and 1", left.as_bytes());
+    let right = node_hash(leaves[2].into(), leaves[3].into());
+    line("node of 2 and 3", right.as_bytes());
     let root = node_hash(left, leaves[2].into());
     line("root at size 3", root.as_bytes());
+    let later = node_hash(node_hash(left, right), leaves[4].into());
+    line("root at size 5", later.as_bytes());
+    let pair = node_hash(leaves[4].into(), leaves[5].into());
+    let last = node_hash(node_hash(left, right), pair);
+    line("root at size 6", last.as_bytes());
+    // The signed batch, without a look at how the library does it.
+    let signed = records[5].0;
+    let at = |range: std::ops::Range<usize>| &signed[range];
+    let event = [at(56..58), at(36..44), at(52..56), at(20..28), at(64..65), at(58..62), &[0; 8], b"signed"];
+    let event = blake3::derive_key("docket 2026 signed event v1", &event.concat());
+    line("digest of event 5", &event);
+    let command = [&genesis, hashes[4].as_slice(), at(88..104), at(28..36), at(12..20), &event].concat();
+    let command = blake3::derive_key("docket 2026 signed command v1", &command);
+    line("of the command", &command);
+    let message = [b"docket 2026 command signature v1\0", command.as_slice()].concat();
+    let public_key = ed25519_dalek::VerifyingKey::from_bytes(signed[118..150].try_into().unwrap()).unwrap();
+    let signature = ed25519_dalek::Signature::from_slice(&signed[150..]).unwrap();
+    public_key.verify_strict(&message, &signature).unwrap();
+    assert_eq!(public_key.as_bytes(), &actor().public_key());
     line("key id", key().verifier().id().as_bytes());
-    let note = std::str::from_utf8(note).unwrap();
-    let signed_root = BASE64_STANDARD.decode(note.lines().nth(2).unwrap()).unwrap();
-    assert_eq!(signed_root, root.as_bytes());
+    line("next key's id", next_key().verifier().id().as_bytes());
+    let notes: Vec<&str> = notes.iter().map(|note| std::str::from_utf8(note).unwrap()).collect();
+    for (note, root) in notes.iter().zip([root, later, last]) {
+        let signed_root = BASE64_STANDARD.decode(note.lines().nth(2).unwrap()).unwrap();
+        assert_eq!(signed_root, root.as_bytes());
+    }
+    let note = notes[0];
+    // The handover, without a look at how the library signs it.
+    let body = &records[4].0[88 + 16..records[4].0.len() - 8];
+    let message =
+        [b"docket 2026 key rotation v1\0", genesis.as_slice(), &hashes[3], &body[..8], &body[8..40]].concat();
+    for (key, signature) in [(key(), &body[40..104]), (next_key(), &body[104..168])] {
+        let public_key = ed25519_dalek::VerifyingKey::from_bytes(key.verifier().public_key()).unwrap();
+        let signature = ed25519_dalek::Signature::from_slice(signature).unwrap();
+        public_key.verify_strict(&message, &signature).unwrap();
+    }
     let (witness, seen) = (witness(), records[3].0);
     line("witness's key id", witness.verifier().id().as_bytes());
     // The cosigned message, and the line, without a look at how the library makes them.
@@ -261,7 +333,8 @@ fn derive(out: &mut String, records: &[(&[u8], &[u8])], vault: &[u8], note: &[u8
     let line = format!("\u{2014} {} {}\n", witness.verifier().name(), BASE64_STANDARD.encode(line));
     writeln!(
         out,
-        "```\n\nThe note, and the cosigned checkpoint:\n\n```text\n{note}```\n\n```text\n{note}{line}```"
+        "```\n\nThe notes, and the first one cosigned:\n\n```text\n{}```\n\n```text\n{note}{line}```",
+        notes.join("```\n\n```text\n"),
     )
     .unwrap();
     let keys = [key().verifier().clone(), witness.verifier().clone()];
@@ -304,8 +377,8 @@ fn the_hex_of_the_worked_examples_is_a_ledger() {
     let mut written = ledger();
     files.insert("ledger.toml".into(), written["ledger.toml"].clone());
     let report = look(&SimDisk::from_files(files.clone()), Vec::new());
-    assert_eq!((report.verdict(), report.size, report.values), (Verdict::Intact, 4, 1));
-    assert_eq!(report.cosignatures, 1);
+    assert_eq!((report.verdict(), report.size, report.values), (Verdict::Intact, 6, 1));
+    assert_eq!((report.cosignatures, report.signatures), (1, 1));
     written.retain(|path, _| !path.starts_with("keys/"));
     assert_eq!(files, written);
 }

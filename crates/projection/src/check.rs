@@ -6,8 +6,11 @@ use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, Mismatch, Purpose, mismatch, zone_of},
-    index::{CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, entries, is_ids_page},
+    follow::{Folded, Mismatch, Purpose, mismatch, scope_of, zone_of},
+    index::{CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, KEPT_PREFIX, entries, is_ids_page},
+    kept::Kept,
+    report::{ReportName, Scope},
+    states::States,
 };
 
 /// What a comparison of the index with the log came to.
@@ -57,10 +60,11 @@ pub fn check_index(reader: &Reader, folder: &Path) -> Result<IndexCheck, Project
     }
     let mut folded = Folded::empty(Purpose::Record, zone_of(reader)?);
     folded.follow(reader, meta.size, &|_| {})?;
-    Ok(compare(&index, meta, &mut folded))
+    let scope = scope_of(reader, meta.size)?;
+    Ok(compare(&index, meta, &mut folded, &scope))
 }
 
-fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded) -> IndexCheck {
+fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded, scope: &Scope) -> IndexCheck {
     let mut differences = Differences::default();
     let (genesis, head) = (meta.genesis(), meta.head());
     let unknown = folded.states.unknown();
@@ -74,6 +78,11 @@ fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded) -> IndexCheck {
     let read = index.each(&mut |key, value| match (key.split_first(), pages.remove(key)) {
         (_, Some(page)) if page == value => {}
         (_, Some(_)) => differences.add(format!("page {} is not what the log gives", name(key))),
+        (Some((&KEPT_PREFIX, name)), None) => {
+            if let Some(what) = difference_of_kept(name, value, meta, &folded.states, scope) {
+                differences.add(what);
+            }
+        }
         (Some((&IDS_PREFIX, first)), None) => ids.compare(first, value, &mut differences),
         _ => differences.add(format!("page {} is not in the log", name(key))),
     });
@@ -89,6 +98,26 @@ fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded) -> IndexCheck {
     match differences.0.is_empty() {
         true => IndexCheck::Same { size: meta.size, pages: count },
         false => IndexCheck::Differs(differences.0),
+    }
+}
+
+/// Says what is wrong with a kept report. One that is not of this very log is never shown, and so not compared.
+fn difference_of_kept(
+    name: &[u8],
+    bytes: &[u8],
+    meta: &IndexMeta,
+    states: &States,
+    scope: &Scope,
+) -> Option<String> {
+    let Some(name) = ReportName::ALL.iter().find(|report| report.term().name.as_bytes() == name) else {
+        return Some("a report of an unknown name is kept".to_owned());
+    };
+    let word = name.term().name;
+    match Kept::read(*name, bytes, meta) {
+        Kept::Stale => None,
+        Kept::Current(report) if *report == name.make(states, scope) => None,
+        Kept::Current(_) => Some(format!("the kept report {word} is not what the log gives")),
+        Kept::Unreadable => Some(format!("the kept report {word} cannot be read")),
     }
 }
 

@@ -2,20 +2,22 @@
 
 use std::{path::Path, sync::Arc};
 
-use docket_domain::{StreamKind, StreamRef, Timestamp, View as _};
+use docket_domain::{StreamKind, StreamRef, View as _};
 use docket_log::{Disk, Reader, StoredRecord};
-use docket_proof::RecordIndex;
 
 use crate::{
+    ahead::all_threads,
     error::ProjectionError,
-    follow::{Folded, Purpose, mismatch, zone_of},
+    follow::{Folded, Purpose, mismatch, scope_of, zone_of},
     index::Index,
-    report::Scope,
+    kept,
+    report::{Report, ReportName, Scope, make_reports},
     states::States,
 };
 
 /// A ledger open for questions. Takes no lock on the ledger, and writes nothing to it; but the index is sled's, and sled
-/// may tidy its files when it opens them. Where it cannot, the log is replayed.
+/// may tidy its files when it opens them, and a report that took a while is kept there. Where the index cannot be had, the
+/// log is replayed.
 pub struct Desk {
     reader: Reader,
     folded: Folded,
@@ -28,19 +30,42 @@ impl Desk {
     /// # Errors
     /// When the log cannot be read or folded.
     pub fn open(disk: Arc<dyn Disk>, folder: &Path) -> Result<Self, ProjectionError> {
+        Self::open_for(Purpose::Answer, all_threads(), disk, folder)
+    }
+
+    /// As [`open`](Self::open), for reports: where a stream stands is then found by searching the log. All but one of
+    /// `threads` read ahead of a replay, which comes to the same with any number of them.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_for_figures(
+        disk: Arc<dyn Disk>,
+        folder: &Path,
+        threads: usize,
+    ) -> Result<Self, ProjectionError> {
+        Self::open_for(Purpose::Figures, threads, disk, folder)
+    }
+
+    fn open_for(
+        purpose: Purpose,
+        threads: usize,
+        disk: Arc<dyn Disk>,
+        folder: &Path,
+    ) -> Result<Self, ProjectionError> {
         // The index first: while it is waited for, the log may grow, and the index with it.
         let index = Index::open_existing(folder);
         let reader = Reader::open(disk)?;
         let zone = zone_of(&reader)?;
         let mut folded = match index {
-            Ok(None) => Folded::empty(Purpose::Answer, zone),
-            Err(why) => Folded::without(Purpose::Answer, zone, &why.to_string()),
+            Ok(None) => Folded::empty(purpose, zone),
+            Err(why) => Folded::without(purpose, zone, &why.to_string()),
             Ok(Some(index)) => match index.meta().map(|meta| mismatch(meta, &reader)).transpose()? {
-                None => Folded::without(Purpose::Answer, zone, "it is empty"),
-                Some(Some(why)) => Folded::without(Purpose::Answer, zone, &why.to_string()),
-                Some(None) => Folded::over(Purpose::Answer, zone, index),
+                None => Folded::without(purpose, zone, "it is empty"),
+                Some(Some(why)) => Folded::without(purpose, zone, &why.to_string()),
+                Some(None) => Folded::over(purpose, zone, index),
             },
         };
+        folded.threads = threads;
         folded.catch_up(&reader, &|_| {})?;
         Ok(Self { reader, folded })
     }
@@ -53,12 +78,61 @@ impl Desk {
         disk: Arc<dyn Disk>,
         size: impl FnOnce(&Reader) -> Result<u64, ProjectionError>,
     ) -> Result<Self, ProjectionError> {
+        Self::open_at_for(Purpose::Answer, all_threads(), disk, size)
+    }
+
+    /// As [`open_at`](Self::open_at), for reports, like [`open_for_figures`](Self::open_for_figures). Records behind that
+    /// size are not read.
+    ///
+    /// # Errors
+    /// As [`open_at`](Self::open_at).
+    pub fn open_at_for_figures(
+        disk: Arc<dyn Disk>,
+        threads: usize,
+        size: impl FnOnce(&Reader) -> Result<u64, ProjectionError>,
+    ) -> Result<Self, ProjectionError> {
+        Self::open_at_for(Purpose::Figures, threads, disk, size)
+    }
+
+    fn open_at_for(
+        purpose: Purpose,
+        threads: usize,
+        disk: Arc<dyn Disk>,
+        size: impl FnOnce(&Reader) -> Result<u64, ProjectionError>,
+    ) -> Result<Self, ProjectionError> {
         let reader = Reader::open(disk)?;
         let size = size(&reader)?;
-        let mut folded = Folded::empty(Purpose::Answer, zone_of(&reader)?);
+        let mut folded = Folded::empty(purpose, zone_of(&reader)?);
+        folded.threads = threads;
         folded.follow(&reader, size, &|_| {})?;
         folded.note_unknown();
         Ok(Self { reader, folded })
+    }
+
+    /// Returns these reports, in the order of the names. Those that the index keeps on this very log are not made again;
+    /// of those that are, the ones on everything are kept for who asks next, where the index is up to the log.
+    ///
+    /// # Errors
+    /// When the index cannot be read, and the log neither.
+    pub fn reports(&mut self, names: &[ReportName], scope: &Scope) -> Result<Vec<Report>, ProjectionError> {
+        let is_kept = kept::is_kept(scope) && scope.as_of_size == self.size();
+        let mut found: Vec<Option<Report>> =
+            names.iter().map(|name| self.folded.kept(*name).filter(|_| is_kept)).collect();
+        let missing: Vec<_> =
+            names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
+        if !missing.is_empty() {
+            self.states()?;
+            let made = make_reports(&missing, &self.folded.states, scope, self.folded.threads);
+            if is_kept {
+                self.folded.keep(&made);
+            }
+            found
+                .iter_mut()
+                .filter(|found| found.is_none())
+                .zip(made)
+                .for_each(|(to, made)| *to = Some(made));
+        }
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// Returns the log.
@@ -76,11 +150,7 @@ impl Desk {
     /// # Errors
     /// When the log cannot be read.
     pub fn scope(&self) -> Result<Scope, ProjectionError> {
-        let known_until = match self.size().checked_sub(1) {
-            Some(last) => self.reader.record(RecordIndex(last))?.view().recorded_at,
-            None => i64::MIN,
-        };
-        Ok(Scope::all(self.size(), Timestamp(known_until)))
+        Ok(scope_of(&self.reader, self.size())?)
     }
 
     /// Returns what a person should know about how the answers come about.
@@ -133,12 +203,7 @@ impl Desk {
     /// # Errors
     /// When the log cannot be read.
     pub fn history(&self, stream: docket_proof::StreamRef) -> Result<Vec<StoredRecord>, ProjectionError> {
-        let head = match self.folded.heads.find(stream) {
-            Ok(head) => head,
-            // Only now does the index fail. All of the log is folded here: without an index no head is missing.
-            Err(_) => self.reader.find_head(stream)?,
-        };
-        match head {
+        match self.folded.head(&self.reader, stream)? {
             Some(head) => Ok(self.reader.history(stream, head.last)?),
             None => Ok(Vec::new()),
         }

@@ -23,6 +23,20 @@ pub enum ProjectionError {
     /// Commands of one batch by several actors: a batch is the act of one.
     #[error("the commands of one batch have more than one actor")]
     Actors,
+    /// The rules in force ask for the actor's signature on this event.
+    #[error("the rule set {rules} asks for the actor's signature on {event}")]
+    Unsigned {
+        /// The event.
+        event: &'static str,
+        /// The rule set.
+        rules: String,
+    },
+    /// The key to sign with is not the actor's.
+    #[error("the key is not the one in force for {actor}")]
+    OthersKey {
+        /// Who records.
+        actor: String,
+    },
     /// The ledger's zone is unknown.
     #[error("the days of the ledger cannot be told")]
     Zone(#[from] docket_domain::ZoneError),

@@ -6,15 +6,18 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use docket_domain::{StreamKind, UniqueKey, Zone};
+use docket_domain::{StreamKind, Timestamp, UniqueKey, Zone};
 use docket_log::{Head, Reader, StoreError};
-use docket_proof::{Flags, RecordHash, RecordIndex, RecordView, StreamRef};
+use docket_proof::{RecordHash, RecordIndex, RecordView, StreamRef};
 
 use crate::{
+    ahead::{ReadRecord, all_threads, for_each_read},
     error::ProjectionError,
     heads::PagedHeads,
     index::{CommandId, Index, IndexError, IndexMeta, Old},
-    states::{FoldError, States, read},
+    kept::{self, Kept},
+    report::{Report, ReportName, Scope, make_reports},
+    states::{FoldError, States},
 };
 
 /// An index that several parts of a session share.
@@ -29,6 +32,8 @@ pub(crate) fn locked(index: &SharedIndex) -> MutexGuard<'_, Index> {
 pub(crate) enum Purpose {
     /// For answers: the index stays as it is, and nobody asks for command ids.
     Answer,
+    /// For figures: as for answers, and nobody asks where a stream stands.
+    Figures,
     /// For recording: the index is to be brought up to the log.
     Record,
 }
@@ -37,6 +42,8 @@ pub(crate) enum Purpose {
 #[derive(Debug)]
 pub(crate) struct Folded {
     purpose: Purpose,
+    /// Threads that a replay may take.
+    pub(crate) threads: usize,
     zone: Arc<Zone>,
     pub(crate) states: States,
     pub(crate) heads: PagedHeads,
@@ -56,6 +63,7 @@ impl Folded {
     pub(crate) fn empty(purpose: Purpose, zone: Arc<Zone>) -> Self {
         Self {
             purpose,
+            threads: all_threads(),
             states: States::new(zone.clone()),
             zone,
             heads: PagedHeads::default(),
@@ -119,34 +127,46 @@ impl Folded {
         size: u64,
         progress: &dyn Fn(u64),
     ) -> Result<(), ProjectionError> {
-        let from = self.size;
-        reader.for_each(from..size, |record, _| {
-            if record.index.0 % 8_192 == 0 {
-                progress(record.index.0);
+        for_each_read(reader, self.size..size, self.threads, &mut |record, personal| {
+            if record.meta.index % 8_192 == 0 {
+                progress(record.meta.index);
             }
-            self.take(&record)
+            self.take(record, personal)
         })
     }
 
-    fn take(&mut self, record: &RecordView<'_>) -> Result<(), ProjectionError> {
-        let event = read(record)?;
-        if let Some((event, meta)) = event.as_ref().filter(|_| self.loads) {
+    fn take(&mut self, record: &mut ReadRecord, personal: &[u16]) -> Result<(), ProjectionError> {
+        record.readable()?;
+        if let Some(event) = record.event().filter(|_| self.loads) {
+            let meta = &record.meta;
             let mut needed = event.reads(Some(meta.stream), meta.actor);
             needed.push(meta.stream);
             self.load(&needed)?;
             self.load_keys(&event.claims())?;
         }
-        self.states.fold_read(record, event.as_ref())?;
-        self.heads.note(record.stream, Head { last: record.index, position: record.position })?;
-        // The log's own records have ids that nobody gave and nobody asks for.
-        let is_first = record.flags.has(Flags::FIRST) && record.stream.kind != StreamRef::SYSTEM.kind;
-        if let Some(id) = record.command_id.filter(|_| is_first && self.purpose == Purpose::Record) {
+        self.states.fold_read(record, personal)?;
+        let ReadRecord { meta, command_id, .. } = record;
+        let index = RecordIndex(meta.index);
+        if self.purpose != Purpose::Figures {
+            let stream = StreamRef { kind: meta.stream.kind.0, id: meta.stream.id };
+            self.heads.note(stream, Head { last: index, position: meta.position })?;
+        }
+        if let Some(id) = command_id.as_ref().filter(|_| self.purpose == Purpose::Record) {
             // The first of two batches under one id counts.
-            self.commands.entry(*id).or_insert(record.index);
+            self.commands.entry(*id).or_insert(index);
         }
         self.note_claims();
-        self.size = record.index.0 + 1;
+        self.size = meta.index + 1;
         Ok(())
+    }
+
+    /// Returns where a stream stands, if it is there.
+    pub(crate) fn head(&self, reader: &Reader, stream: StreamRef) -> Result<Option<Head>, ProjectionError> {
+        match self.heads.find(stream) {
+            Ok(head) if self.purpose != Purpose::Figures => Ok(head),
+            // Not kept, or only now does the index fail. All of the log is folded here: without an index no head is missing.
+            _ => Ok(reader.find_head(stream)?),
+        }
     }
 
     /// Says how many records this version cannot make sense of.
@@ -183,7 +203,7 @@ impl Folded {
     /// Takes the keys that were claimed to those that the index is to hold: they lie there among the command ids.
     pub(crate) fn note_claims(&mut self) {
         let claims = self.states.take_claims();
-        if self.purpose == Purpose::Record {
+        if self.purpose == Purpose::Record && !claims.is_empty() {
             self.commands.extend(claims);
         }
     }
@@ -234,7 +254,8 @@ impl Folded {
         why: &str,
         progress: &dyn Fn(u64),
     ) -> Result<(), ProjectionError> {
-        let mut fresh = Self::empty(self.purpose, self.zone.clone());
+        let threads = self.threads;
+        let mut fresh = Self { threads, ..Self::empty(self.purpose, self.zone.clone()) };
         fresh.follow(reader, reader.size(), progress)?;
         self.heads.replace(&fresh.heads);
         (self.states, self.commands, self.size) = (fresh.states, fresh.commands, fresh.size);
@@ -265,6 +286,41 @@ impl Folded {
         Ok(stored.or_else(|| self.commands.get(id).copied()))
     }
 
+    /// Returns the report that the index keeps on all that is folded here, if it does.
+    pub(crate) fn kept(&self, name: ReportName) -> Option<Report> {
+        let index = self.index.as_ref().filter(|_| self.loads)?;
+        let index = locked(index);
+        let meta = index.meta().filter(|meta| meta.size == self.size)?;
+        match Kept::read(name, &index.kept(name.term().name).ok()??, meta) {
+            Kept::Current(report) => Some(*report),
+            Kept::Stale | Kept::Unreadable => None,
+        }
+    }
+
+    /// Keeps reports in the index, which is where the log is. Those that cannot be kept are made again when they are asked
+    /// for.
+    pub(crate) fn keep(&self, reports: &[Report]) {
+        let Some(index) = &self.index else { return };
+        let index = locked(index);
+        let Some(meta) = index.meta().filter(|meta| meta.size == self.size) else { return };
+        let bytes: Vec<_> = reports
+            .iter()
+            .filter_map(|report| {
+                Some((report.name.term().name, kept::to_bytes(report, meta.size, &meta.head())?))
+            })
+            .collect();
+        if !bytes.is_empty() && index.keep(&bytes).is_ok() {
+            let _ = index.flush();
+        }
+    }
+
+    /// Makes and keeps every report, where all states are at hand anyway.
+    pub(crate) fn keep_all(&self, scope: &Scope) {
+        if !self.loads && self.index.is_some() {
+            self.keep(&make_reports(ReportName::ALL, &self.states, scope, self.threads));
+        }
+    }
+
     /// Stores what changed in the index, together with where the log stands.
     pub(crate) fn commit(&mut self, genesis: &RecordHash, head: &RecordHash) -> Result<(), IndexError> {
         let Some(index) = &self.index else { return Ok(()) };
@@ -280,6 +336,15 @@ impl Folded {
         index.commit(pages, ids, meta)?;
         index.flush()
     }
+}
+
+/// Returns the scope of a report on everything in the first `size` records.
+pub(crate) fn scope_of(reader: &Reader, size: u64) -> Result<Scope, StoreError> {
+    let known_until = match size.checked_sub(1) {
+        Some(last) => reader.record(RecordIndex(last))?.view().recorded_at,
+        None => i64::MIN,
+    };
+    Ok(Scope::all(size, Timestamp(known_until)))
 }
 
 /// Returns the zone of the ledger's days.
@@ -327,5 +392,7 @@ pub(crate) enum Mismatch {
 pub fn event_of(
     record: &RecordView<'_>,
 ) -> Result<Option<(docket_domain::Event, docket_domain::RecordMeta)>, FoldError> {
-    read(record)
+    let mut read = ReadRecord::of(record, &mut Vec::new());
+    read.readable()?;
+    Ok(read.into_event())
 }

@@ -1,14 +1,14 @@
 //! Asks of every record whether the rules admit it where it stands: what `verify --rules` does.
 
-use docket_domain::{ReplayError, StreamKind, StreamRef};
+use docket_domain::{Event, ReplayError, View as _};
 use docket_log::{Reader, StoreError};
-use docket_proof::RecordView;
 
 use crate::{
-    cited::{self, Kind, Recent, read_kind},
+    ahead::{ReadRecord, for_each_read},
+    cited::{self, Recent, read_kind},
     error::ProjectionError,
     follow::zone_of,
-    states::{FoldError, States, read},
+    states::{FoldError, States},
 };
 
 /// What the rules say of a history.
@@ -35,6 +35,18 @@ pub enum Impossible {
         /// The record, the event and the rule.
         error: ReplayError,
     },
+    /// The rules in force when it was recorded ask for its actor's signature, and it has none.
+    #[error(
+        "record {record}: {event} is not signed, and the rule set of record {against} asks for its actor's signature"
+    )]
+    Unsigned {
+        /// The record.
+        record: u64,
+        /// The event.
+        event: &'static str,
+        /// The record that adopted the rules.
+        against: u64,
+    },
     /// Its body is not what its type and version say.
     #[error("record {record}: the body cannot be read: {why}")]
     Body {
@@ -50,7 +62,7 @@ impl Impossible {
     pub const fn record(&self) -> u64 {
         match self {
             Self::Rule { error } => error.record,
-            Self::Body { record, .. } => *record,
+            Self::Body { record, .. } | Self::Unsigned { record, .. } => *record,
         }
     }
 
@@ -59,6 +71,7 @@ impl Impossible {
         match self {
             Self::Rule { error } => error.violation.rule(),
             Self::Body { .. } => "body-readable",
+            Self::Unsigned { .. } => "actor-signature",
         }
     }
 }
@@ -68,25 +81,37 @@ const MAX_LISTED: usize = 100;
 
 /// Replays the log through the rules that every command obeys.
 ///
-/// A record against which a rule stands changes no state; what comes after it is judged without it.
+/// A record against which a rule stands changes no state; what comes after it is judged without it. All but one of
+/// `threads` read ahead of the judge; the answer is the same for any number.
 ///
 /// # Errors
 /// When the log cannot be read.
-pub fn check_history(reader: &Reader, progress: &dyn Fn(u64)) -> Result<HistoryCheck, ProjectionError> {
+pub fn check_history(
+    reader: &Reader,
+    threads: usize,
+    progress: &dyn Fn(u64),
+) -> Result<HistoryCheck, ProjectionError> {
     let mut states = States::new(zone_of(reader)?);
     let mut impossible = Vec::new();
     let mut more = 0;
     // A stream that begins with an event of a newer version: nothing can be said of what names it.
     let mut unknown = 0;
     let mut recent = Recent::default();
-    reader.for_each(0..reader.size(), |record, _| {
-        if record.index.0 % 8_192 == 0 {
-            progress(record.index.0);
+    for_each_read(reader, 0..reader.size(), threads, &mut |record, personal| {
+        if record.meta.index % 8_192 == 0 {
+            progress(record.meta.index);
         }
-        let judged = judge(&mut states, &recent, reader, &record);
-        recent.note(record.index.0, kind_of(&record));
+        if let Some(found) = unsigned(&states, record) {
+            if impossible.len() < MAX_LISTED {
+                impossible.push(found);
+            } else {
+                more += 1;
+            }
+        }
+        let judged = judge(&mut states, &recent, reader, record, personal);
+        recent.note(record.meta.index, (record.meta.stream, record.event_type));
         let found = match judged? {
-            Ok(()) => return Ok::<(), ProjectionError>(()),
+            Ok(()) => return Ok(()),
             Err(FoldError::Newer { .. }) => {
                 unknown += 1;
                 return Ok(());
@@ -106,27 +131,35 @@ pub fn check_history(reader: &Reader, progress: &dyn Fn(u64)) -> Result<HistoryC
     Ok(HistoryCheck { size: reader.size(), unknown: unknown + states.unknown(), impossible, more })
 }
 
+/// Looks for a signature that the rules ask for: those in force when it was recorded, not when it is said to have happened,
+/// which whoever leaves the signature out could choose.
+fn unsigned(states: &States, record: &ReadRecord) -> Option<Impossible> {
+    if record.is_signed {
+        return None;
+    }
+    let rules = states.rules_at(record.meta.recorded_at)?;
+    let event = Event::ALL.iter().find(|(number, ..)| *number == record.event_type)?.2;
+    rules.rules.requires_signature(event).then_some(Impossible::Unsigned {
+        record: record.meta.index,
+        event,
+        against: rules.record,
+    })
+}
+
 /// Judges a record, and folds it in if nothing stands against it.
 fn judge(
     states: &mut States,
     recent: &Recent,
     reader: &Reader,
-    record: &RecordView<'_>,
+    record: &mut ReadRecord,
+    personal: &[u16],
 ) -> Result<Result<(), FoldError>, StoreError> {
-    let event = match read(record) {
-        Ok(event) => event,
-        Err(error) => return Ok(Err(error)),
-    };
-    if let Some((event, meta)) = &event {
+    if let Some(event) = record.event() {
         let find = |older| recent.find(older).map_or_else(|| read_kind(reader, older), Ok);
-        if let Err(violation) = cited::judge(event, meta.index, find)? {
-            let error = ReplayError { record: meta.index, event: event.name(), violation };
+        if let Err(violation) = cited::judge(event, record.meta.index, find)? {
+            let error = ReplayError { record: record.meta.index, event: event.name(), violation };
             return Ok(Err(FoldError::Rule(error)));
         }
     }
-    Ok(states.fold_read(record, event.as_ref()))
-}
-
-fn kind_of(record: &RecordView<'_>) -> Kind {
-    (StreamRef { kind: StreamKind(record.stream.kind), id: record.stream.id }, record.event_type)
+    Ok(states.fold_read(record, personal))
 }

@@ -8,6 +8,8 @@
 //! The index is derived: it may be deleted at any time, holds no personal value, and is believed only as far as its
 //! (size, head) agree with the log.
 
+mod actor_keys;
+mod ahead;
 mod check;
 mod cited;
 mod desk;
@@ -16,6 +18,7 @@ mod follow;
 mod heads;
 mod history;
 mod index;
+mod kept;
 mod keys;
 mod office;
 mod overlay;
@@ -25,6 +28,7 @@ mod report;
 mod states;
 mod table;
 
+pub use actor_keys::KeyRegister;
 pub use check::{IndexCheck, check_index};
 pub use desk::Desk;
 pub use error::ProjectionError;
@@ -37,6 +41,6 @@ pub use published::{DifferingFigure, PublishedCheck, UnknownFigure, check_publis
 pub use rebuild::{Rebuilt, rebuild};
 pub use report::{
     Basis, Check, Citation, Doubt, Evidence, Figure, FigureName, Filter, Language, Report, ReportName, Row,
-    RulesInForce, Scope, Term, UnitOfCount, Value, unit_of_official, units_below,
+    RulesInForce, Scope, Term, UnitOfCount, Value, make_reports, unit_of_official, units_below,
 };
 pub use states::{FoldError, States, meta_of};

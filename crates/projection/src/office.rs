@@ -3,19 +3,19 @@
 use std::{path::Path, sync::Arc};
 
 use docket_domain::{
-    Command, NewEvent, RecordMeta, Refusal, StreamKind, StreamRef, Timestamp, View as _, apply_decided,
-    decide,
+    Command, NewEvent, OfficialId, RecordMeta, Refusal, RulesId, StreamKind, StreamRef, Timestamp, View as _,
+    apply_decided, decide,
 };
 use docket_log::{
-    Appended, Batch, Clock, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord, NewValue, Reader,
-    Recovered, Writer,
+    Appended, Batch, Clock, CommandSigner, Cosigned, Disk, Entropy, ImportError, KeyFolder, NewRecord,
+    NewValue, Reader, Recovered, Writer,
 };
-use docket_proof::{Checkpoint, Precision, RecordIndex, VerifierKey};
+use docket_proof::{ActorKey, Checkpoint, Precision, RecordIndex, SigningKey, VerifierKey};
 
 use crate::{
     cited::{self, Kind, Recent, read_kind},
     error::ProjectionError,
-    follow::{Folded, Purpose, mismatch, zone_of},
+    follow::{Folded, Purpose, mismatch, scope_of, zone_of},
     index::{CommandId, Index, IndexError, Old},
     overlay::Overlay,
     states::{FoldError, States},
@@ -31,8 +31,12 @@ pub struct Office {
     recent: Recent,
     /// The log as it was when it was last asked what a record is.
     reader: Option<Reader>,
+    /// Signs what is recorded.
+    signer: Option<ActorKey>,
 }
 
+/// How far ahead a rule set that asks for signatures is looked for, in microseconds.
+const RULES_AHEAD_US: i64 = 60_000_000;
 /// Records that an opening folds in at most without storing in the index that it did.
 const MAX_CATCH_UP: u64 = 8_192;
 
@@ -72,8 +76,15 @@ impl Office {
         let writer = recovered.into_writer(heads, clock, entropy)?;
         // Records of its own change heads only, which the writer has set.
         folded.size = writer.size();
-        let mut office =
-            Self { disk, writer, folded, recorded_at: i64::MIN, recent: Recent::default(), reader: None };
+        let mut office = Self {
+            disk,
+            writer,
+            folded,
+            recorded_at: i64::MIN,
+            recent: Recent::default(),
+            reader: None,
+            signer: None,
+        };
         // A long way is not gone again, even if this session records nothing.
         if office.folded.size.saturating_sub(before) > MAX_CATCH_UP {
             office.store();
@@ -140,6 +151,7 @@ impl Office {
             return Err(ProjectionError::Actors);
         }
         let mut events = self.decide_all(commands)?;
+        self.check_signer(actor, &events)?;
         if self.folded.loads() {
             // The writer looks these up; an index that fails is to fail before.
             let streams: Vec<_> = events.iter().map(stream_of).collect();
@@ -148,8 +160,8 @@ impl Office {
         let records = events.iter_mut().map(record_of).collect::<Result<_, _>>()?;
         let batch = Batch { command_id, actor: actor.map_or(0, |actor| actor.number()), records };
         let appended = match acknowledge {
-            Acknowledge::Now => self.writer.append(&batch)?,
-            Acknowledge::Later => self.writer.append_deferred(&batch)?,
+            Acknowledge::Now => self.writer.append_signed(&batch, self.signer())?,
+            Acknowledge::Later => self.writer.append_deferred_signed(&batch, self.signer())?,
         };
         self.recorded_at = appended.recorded_at;
         for (index, new) in (appended.first.0..).zip(&events) {
@@ -161,6 +173,51 @@ impl Office {
         self.folded.commands.entry(command_id).or_insert(appended.first);
         self.folded.size = appended.size;
         Ok(appended)
+    }
+
+    /// Signs all that is recorded from now on with the actor's key, which must be the one in force for them.
+    pub fn sign_with(&mut self, key: ActorKey) {
+        self.signer = Some(key);
+    }
+
+    fn signer(&self) -> Option<&dyn CommandSigner> {
+        self.signer.as_ref().map(|key| key as &dyn CommandSigner)
+    }
+
+    /// Checks that the key is the actor's, or that none is asked for.
+    fn check_signer(
+        &mut self,
+        actor: Option<OfficialId>,
+        events: &[NewEvent],
+    ) -> Result<(), ProjectionError> {
+        if let Some(public_key) = self.signer.as_ref().map(ActorKey::public_key) {
+            let streams: Vec<_> = actor.map(OfficialId::stream).into_iter().collect();
+            let states = self.states_of(&streams)?;
+            let known = actor.and_then(|actor| states.official(actor)?.key());
+            return match known {
+                Some(known) if known.key == public_key => Ok(()),
+                _ => Err(ProjectionError::OthersKey {
+                    actor: actor.map_or_else(|| "nobody, who is named".to_owned(), |actor| actor.to_string()),
+                }),
+            };
+        }
+        let states = &self.folded.states;
+        let mut sets =
+            (1..=states.count(StreamKind::RULES)).filter_map(|number| states.rules(RulesId::new(number)?));
+        if !sets.any(|state| !state.rules.signatures.is_empty()) {
+            return Ok(());
+        }
+        // Its time is the log's to give, and a rule set may come into force in between.
+        let now = self.writer.next_time();
+        for moment in [now, now.saturating_add(RULES_AHEAD_US)] {
+            let Some(state) = self.folded.states.rules_at(Timestamp(moment)) else { continue };
+            let asked = events.iter().find(|new| state.rules.requires_signature(new.event.name()));
+            if let Some(new) = asked {
+                let (event, rules) = (new.event.name(), state.rules.name.to_string());
+                return Err(ProjectionError::Unsigned { event, rules });
+            }
+        }
+        Ok(())
     }
 
     /// Decides commands without recording anything: what a dry run shows.
@@ -264,6 +321,16 @@ impl Office {
         Ok(appended)
     }
 
+    /// Hands the log over to another key.
+    ///
+    /// # Errors
+    /// As [`Writer::rotate_key`].
+    pub fn rotate_key(&mut self, new: SigningKey) -> Result<Appended, ProjectionError> {
+        let appended = self.writer.rotate_key(new)?;
+        self.folded.size = appended.size;
+        Ok(appended)
+    }
+
     /// Records what a witness says on a cosigned checkpoint of this ledger.
     ///
     /// # Errors
@@ -288,6 +355,11 @@ impl Office {
     pub fn finish(mut self) -> Result<(Checkpoint, Vec<u8>, Vec<String>), ProjectionError> {
         let (checkpoint, note) = self.writer.checkpoint()?;
         self.store();
+        if !self.folded.loads() {
+            // All of it is at hand: whoever asks for a report next need not load it.
+            let reader = Reader::open(self.disk)?;
+            self.folded.keep_all(&scope_of(&reader, self.folded.size)?);
+        }
         Ok((checkpoint, note, self.folded.notices))
     }
 }

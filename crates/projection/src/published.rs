@@ -8,9 +8,9 @@ use docket_proof::RecordIndex;
 
 use crate::{
     error::ProjectionError,
-    follow::zone_of,
+    follow::{event_of, zone_of},
     report::{Report, ReportName, Scope, Value},
-    states::{States, read},
+    states::States,
 };
 
 /// What became of the reports that units published.
@@ -134,7 +134,7 @@ fn find(reader: &Reader, progress: &dyn Fn(u64)) -> Result<Vec<(u64, ReportPubli
             progress(record.index.0);
         }
         if record.event_type == ReportPublished::TYPE
-            && let Some((Event::ReportPublished(report), meta)) = read(&record)?
+            && let Some((Event::ReportPublished(report), meta)) = event_of(&record)?
         {
             published.push((meta.index, report));
         }

@@ -6,7 +6,7 @@ use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
-    follow::{Folded, zone_of},
+    follow::{Folded, scope_of, zone_of},
     index::{Index, Old},
 };
 
@@ -27,5 +27,6 @@ pub fn rebuild(reader: &Reader, folder: &Path, progress: &dyn Fn(u64)) -> Result
     let mut folded = Folded::into_index(zone_of(reader)?, index);
     folded.follow(reader, reader.size(), progress)?;
     folded.commit(&reader.identity().hash, &reader.head())?;
+    folded.keep_all(&scope_of(reader, folded.size)?);
     Ok(Rebuilt { size: folded.size })
 }

@@ -6,9 +6,10 @@ use docket_domain::{
     DecodeError, Event, EventRef, OccurredAt, OfficialId, RecordMeta, ReplayError, Store, StreamKind,
     Timestamp, UniqueKey, View, Zone, apply, apply_decided, each_entity,
 };
-use docket_proof::{Precision, RecordIndex, RecordView, StreamRef};
+use docket_proof::{Precision, RecordIndex, RecordView};
 
 use crate::{
+    ahead::ReadRecord,
     index::{CommandId, Index, IndexError, PageKey},
     keys::{Keys, hash_of},
     table::{Paged, Table},
@@ -52,7 +53,6 @@ macro_rules! tables {
             keys: Keys,
             /// Records whose event this version does not know. They are kept and counted, never skipped in silence.
             unknown: u64,
-            personal: Vec<u16>,
         }
 
         impl States {
@@ -63,7 +63,7 @@ macro_rules! tables {
 
             /// Begins with nothing, in the ledger's zone.
             pub fn new(zone: Arc<Zone>) -> Self {
-                Self { zone, $( $many: Table::default(), )+ keys: Keys::default(), unknown: 0, personal: Vec::new() }
+                Self { zone, $( $many: Table::default(), )+ keys: Keys::default(), unknown: 0 }
             }
 
             $(
@@ -194,24 +194,24 @@ impl States {
     /// # Errors
     /// When the history is impossible or unreadable. The states are then as before.
     pub fn fold(&mut self, record: &RecordView<'_>) -> Result<(), FoldError> {
-        self.fold_read(record, read(record)?.as_ref())
+        let mut personal = Vec::new();
+        let mut read = ReadRecord::of(record, &mut personal);
+        self.fold_read(&mut read, &personal)
     }
 
-    /// Folds a record in whose event is [`read`] already.
-    pub(crate) fn fold_read(
-        &mut self,
-        record: &RecordView<'_>,
-        event: Option<&(Event, RecordMeta)>,
-    ) -> Result<(), FoldError> {
-        if let Some((event, meta)) = event {
-            return self.apply(event, meta, record.commitments.iter().map(|(field, _)| field));
+    /// Folds a record in whose event is decoded already; `personal` are the numbers of its personal fields.
+    pub(crate) fn fold_read(&mut self, record: &mut ReadRecord, personal: &[u16]) -> Result<(), FoldError> {
+        record.readable()?;
+        let meta = &record.meta;
+        if let Some(event) = record.event() {
+            return Ok(apply(self, &EventRef { event, meta, personal })?);
         }
-        if record.stream.kind == StreamRef::SYSTEM.kind {
+        if meta.stream.kind == StreamKind::SYSTEM {
             return Ok(());
         }
         // What continues a stream is counted, and the stream stays as it was.
-        if record.position == 0 && Self::keeps(StreamKind(record.stream.kind)) {
-            return Err(FoldError::Newer { index: record.index.0 });
+        if meta.position == 0 && Self::keeps(meta.stream.kind) {
+            return Err(FoldError::Newer { index: meta.index });
         }
         self.unknown += 1;
         Ok(())
@@ -222,37 +222,9 @@ impl States {
         StreamKind::ALL.contains(&kind)
     }
 
-    /// Folds an event in.
-    pub(crate) fn apply(
-        &mut self,
-        event: &Event,
-        meta: &RecordMeta,
-        personal: impl Iterator<Item = u16>,
-    ) -> Result<(), FoldError> {
-        let mut fields = std::mem::take(&mut self.personal);
-        fields.clear();
-        fields.extend(personal);
-        let applied = apply(self, &EventRef { event, meta, personal: &fields });
-        self.personal = fields;
-        Ok(applied?)
-    }
-
     /// Folds an event in that was just decided against these states.
     pub(crate) fn apply_decided(&mut self, event: &Event, meta: &RecordMeta) -> Result<(), FoldError> {
         Ok(apply_decided(self, event, meta)?)
-    }
-}
-
-/// Reads the event of a record; `None` for the ledger's own and for events of a newer version.
-pub(crate) fn read(record: &RecordView<'_>) -> Result<Option<(Event, RecordMeta)>, FoldError> {
-    let index = record.index.0;
-    if record.stream.kind == StreamRef::SYSTEM.kind {
-        return Ok(None);
-    }
-    match Event::decode(record.event_type, record.schema_version, record.body) {
-        Ok(event) => Ok(Some((event, meta_of(record)))),
-        Err(error) if error.is_unknown() => Ok(None),
-        Err(source) => Err(FoldError::Body { index, source }),
     }
 }
 

@@ -72,7 +72,9 @@ impl<T> Table<T> {
             self.pages.resize_with(page + 1, || None);
         }
         if let Some(slot) = self.pages.get_mut(page) {
-            let page = slot.get_or_insert_with(|| Page { items: Vec::new(), is_dirty: true });
+            // At once as long as it will be: growing by halves, millions of pages would leave as much behind.
+            let page =
+                slot.get_or_insert_with(|| Page { items: Vec::with_capacity(PAGE_ITEMS), is_dirty: true });
             page.items.push(item);
             page.is_dirty = true;
             self.len += 1;

@@ -3,7 +3,10 @@
 use crate::{
     bytes::Fields,
     hash::{RecordHash, RecordKey},
+    key_rotated::{LogKeys, RotationError},
+    note::VerifierKey,
     record::{MAX_RECORD_LEN, RecordError, RecordView},
+    system::SystemRecord,
 };
 
 /// A record's bytes and the hash of the record before it.
@@ -69,6 +72,19 @@ impl RecordExtra {
     /// Returns the record's hash.
     pub fn hash(&self) -> RecordHash {
         self.record.hash(&self.genesis)
+    }
+
+    /// Returns the key that the log of `old` was handed over to by this record; `None` where it is another kind of record.
+    /// That the record is in that log is for its proof to show.
+    pub fn handed_over(&self, old: &VerifierKey) -> Option<Result<VerifierKey, RotationError>> {
+        let view = self.record.view();
+        let Ok(SystemRecord::KeyRotated(rotation)) =
+            SystemRecord::decode(view.event_type, view.schema_version, view.body)
+        else {
+            return None;
+        };
+        let mut keys = LogKeys::new(self.genesis, old.clone());
+        Some(keys.rotate(view.index, &self.record.previous(), &rotation).map(|key| key.verifier.clone()))
     }
 
     /// Returns the bytes.

@@ -214,4 +214,7 @@ pub enum CheckpointError {
     /// Known keys have signed, but none of them is the log's.
     #[error("no known key of the log has signed the checkpoint")]
     NotSignedByLog,
+    /// A key of the log has signed that is not the one in force at the checkpoint's size.
+    #[error("a key of the log has signed the checkpoint that was not in force at its size")]
+    RetiredKey,
 }

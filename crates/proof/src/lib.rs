@@ -16,7 +16,7 @@
 //!     index: RecordIndex(7), recorded_at: 0, occurred_at: 0, precision: Precision::Day, actor: 1,
 //!     stream: StreamRef { kind: 4, id: 1 }, position: 0, previous: None, event_type: 300, schema_version: 1,
 //!     held: false, blind: [0; 16], command_id: Some([3; 16]), vault_offset: 0, commitments: &[], body: b"body",
-//!     durable_to: Some(7),
+//!     durable_to: Some(7), is_signed: false, signature: None,
 //! };
 //! let mut bytes = previous.as_bytes().to_vec();
 //! draft.encode(&mut bytes);
@@ -29,10 +29,12 @@
 mod bytes;
 mod chained;
 mod checkpoint;
+mod command_signature;
 mod commitment;
 mod consistency_file;
 mod evidence;
 mod hash;
+mod key_rotated;
 mod lines;
 mod note;
 mod policy;
@@ -53,10 +55,14 @@ pub use checkpoint::{
     Checkpoint, CheckpointError, CheckpointNote, MAX_ORIGIN_LEN, OpenedCheckpoint, is_valid_origin,
     open_checkpoint, sign_checkpoint,
 };
+pub use command_signature::{
+    ActorKey, ActorSignature, CommandDigest, CommandPlace, SignedEvent, is_usable_key,
+};
 pub use commitment::{Commitment, MAX_VALUE_LEN};
 pub use consistency_file::{CONSISTENCY_HEADER, ConsistencyFile, MAX_CONSISTENCY_FILE_LEN};
 pub use evidence::{Conviction, EVIDENCE_HEADER, Evidence, MAX_EVIDENCE_LEN, evidence_path};
 pub use hash::{RecordHash, RecordKey};
+pub use key_rotated::{KeyRotated, LogKey, LogKeys, MAX_LOG_KEYS, RotationError};
 pub use lines::ProofFileError;
 pub use note::{
     CosigningKey, KeyError, KeyId, KeyKind, MAX_NOTE_LEN, MAX_SIGNATURES, MAX_VERIFIER_KEY_LEN, Note,

@@ -195,6 +195,13 @@ impl Policy {
         self.logs.is_empty() || self.logs.iter().any(|log| log.key.as_ref() == Some(key))
     }
 
+    /// Accepts one more key: one that a key accepted already has handed its log over to.
+    pub fn accept_log(&mut self, key: &VerifierKey) {
+        if !self.accepts_log(key) {
+            self.logs.push(PolicyLog { key: Some(key.clone()), url: None });
+        }
+    }
+
     /// Returns what the quorum misses when those witnesses have cosigned of whose places `has_cosigned` says so: the
     /// quorum itself first, then what it misses in turn. Empty when the quorum is reached.
     pub fn missing(&self, has_cosigned: &dyn Fn(usize) -> bool) -> Vec<Shortfall> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::{
     bytes::Fields,
+    command_signature::ActorSignature,
     commitment::Commitment,
     hash::{RecordHash, RecordKey},
 };
@@ -16,6 +17,8 @@ pub const MAX_RECORD_LEN: usize = 69_632;
 pub const MAX_BODY_LEN: usize = 65_536;
 /// The largest number of commitments of one record.
 pub const MAX_COMMITMENTS: usize = 32;
+/// Bytes of an actor's key and signature.
+const SIGNATURE_LEN: usize = 96;
 /// Bytes of a stored hash.
 pub const HASH_LEN: usize = 32;
 /// The largest event type of a system record.
@@ -86,6 +89,8 @@ impl Flags {
     pub const LAST: Self = Self(2);
     /// The clock stood behind the record before, whose time was kept.
     pub const HELD: Self = Self(4);
+    /// The actor has signed the batch; on all of its records. Key and signature follow on the last one.
+    pub const SIGNED: Self = Self(8);
 
     /// Returns both sets of flags together.
     #[must_use]
@@ -99,7 +104,7 @@ impl Flags {
     }
 
     const fn is_known(self) -> bool {
-        self.0 & !7 == 0
+        self.0 & !15 == 0
     }
 }
 
@@ -140,6 +145,10 @@ pub struct RecordDraft<'a> {
     pub body: &'a [u8],
     /// Present on the last record of a batch.
     pub durable_to: Option<u64>,
+    /// The actor signs the batch.
+    pub is_signed: bool,
+    /// The signature, on the last record of a batch that is signed.
+    pub signature: Option<ActorSignature>,
 }
 
 impl RecordDraft<'_> {
@@ -155,6 +164,9 @@ impl RecordDraft<'_> {
         if self.durable_to.is_some() {
             len += 8;
         }
+        if self.signature.is_some() {
+            len += SIGNATURE_LEN;
+        }
         len
     }
 
@@ -166,11 +178,17 @@ impl RecordDraft<'_> {
         assert!(self.body.len() <= MAX_BODY_LEN, "body over its limit");
         assert!(self.commitments.len() <= MAX_COMMITMENTS, "commitments over their limit");
         debug_assert!(self.commitments.is_sorted_by(|a, b| a.0 < b.0), "fields ascend");
+        assert_eq!(
+            self.signature.is_some(),
+            self.is_signed && self.durable_to.is_some(),
+            "the last one carries the signature"
+        );
         let mut flags = Flags::default();
         for (set, flag) in [
             (self.command_id.is_some(), Flags::FIRST),
             (self.durable_to.is_some(), Flags::LAST),
             (self.held, Flags::HELD),
+            (self.is_signed, Flags::SIGNED),
         ] {
             if set {
                 flags = flags.with(flag);
@@ -210,6 +228,10 @@ impl RecordDraft<'_> {
         out.extend_from_slice(self.body);
         if let Some(durable_to) = self.durable_to {
             out.extend_from_slice(&durable_to.to_le_bytes());
+        }
+        if let Some(ActorSignature { key, signature }) = &self.signature {
+            out.extend_from_slice(key);
+            out.extend_from_slice(signature);
         }
     }
 }
@@ -254,6 +276,8 @@ pub struct RecordView<'a> {
     pub body: &'a [u8],
     /// The size that was durable when this batch was written, on the last record of a batch.
     pub durable_to: Option<u64>,
+    /// The actor's signature over the batch, on the last record of one that is signed.
+    pub signature: Option<ActorSignature>,
 }
 
 /// The commitments of a record: field numbers, strictly ascending.
@@ -272,10 +296,11 @@ impl<'a> Commitments<'a> {
     }
 
     /// Returns the fields and their commitments in order.
-    pub fn iter(&self) -> impl Iterator<Item = (u16, Commitment)> + use<'a> {
-        self.0.chunks_exact(34).filter_map(|chunk| {
-            let mut fields = Fields::new(chunk);
-            Some((fields.u16()?, Commitment::from_bytes(*fields.array()?)))
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (u16, Commitment)> + use<'a> {
+        let (chunks, _) = self.0.as_chunks::<34>();
+        chunks.iter().map(|chunk| {
+            let [low, high, commitment @ ..] = chunk;
+            (u16::from_le_bytes([*low, *high]), Commitment::from_bytes(*commitment))
         })
     }
 }
@@ -390,6 +415,12 @@ impl<'a> RecordView<'a> {
         };
         let body = rest.slice(body_len).ok_or(length)?;
         let durable_to = if known.has(Flags::LAST) { Some(rest.u64().ok_or(length)?) } else { None };
+        let signature = if known.has(Flags::LAST.with(Flags::SIGNED)) {
+            let key = *rest.array().ok_or(length)?;
+            Some(ActorSignature { key, signature: *rest.array().ok_or(length)? })
+        } else {
+            None
+        };
         if !rest.is_empty() {
             return Err(length);
         }
@@ -417,6 +448,7 @@ impl<'a> RecordView<'a> {
             commitments,
             body,
             durable_to,
+            signature,
         })
     }
 }

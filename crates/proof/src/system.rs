@@ -1,6 +1,9 @@
 //! System records: what the log says about itself (FORMAT.md section 7).
 
-use crate::{bytes::Fields, checkpoint::is_valid_origin, tree::RootHash, witness_seen::WitnessSeen};
+use crate::{
+    bytes::Fields, checkpoint::is_valid_origin, key_rotated::KeyRotated, tree::RootHash,
+    witness_seen::WitnessSeen,
+};
 
 /// The format version this crate reads and writes.
 pub const FORMAT_VERSION: u16 = 1;
@@ -26,6 +29,8 @@ pub enum SystemRecord {
         /// The clock's time when this was recorded.
         clock: i64,
     },
+    /// The log's key gave way to another one.
+    KeyRotated(KeyRotated),
     /// A witness has cosigned a checkpoint of this ledger.
     WitnessSeen(WitnessSeen),
 }
@@ -126,6 +131,7 @@ impl SystemRecord {
             Self::Genesis(_) => 0,
             Self::TailCut(_) => 1,
             Self::ClockCorrected { .. } => 2,
+            Self::KeyRotated(_) => KeyRotated::EVENT_TYPE,
             Self::WitnessSeen(_) => 4,
         }
     }
@@ -142,6 +148,7 @@ impl SystemRecord {
                 out.extend_from_slice(&cut.file_hash);
             }
             Self::ClockCorrected { clock } => out.extend_from_slice(&clock.to_le_bytes()),
+            Self::KeyRotated(rotation) => rotation.encode(&mut out),
             Self::WitnessSeen(seen) => seen.encode(&mut out),
         }
         out
@@ -152,7 +159,7 @@ impl SystemRecord {
     /// # Errors
     /// For what this version does not know (undecided) and for what no version writes (altered).
     pub fn decode(event_type: u16, version: u16, body: &[u8]) -> Result<Self, SystemError> {
-        if !matches!(event_type, 0..=2 | 4) || version != SYSTEM_SCHEMA_VERSION {
+        if !matches!(event_type, 0..=4) || version != SYSTEM_SCHEMA_VERSION {
             return Err(SystemError::Unknown { event_type, version });
         }
         let malformed = SystemError::Malformed { field: "body length" };
@@ -165,6 +172,7 @@ impl SystemRecord {
             })()
             .ok_or(malformed)?,
             2 => Self::ClockCorrected { clock: fields.i64().ok_or(malformed)? },
+            3 => Self::KeyRotated(KeyRotated::decode(&mut fields)?),
             _ => Self::WitnessSeen(WitnessSeen::decode(&mut fields)?),
         };
         if fields.is_empty() { Ok(record) } else { Err(malformed) }

@@ -60,6 +60,8 @@ impl Log {
                 commitments: &[],
                 body: if index == 0 { &genesis } else { &body },
                 durable_to: Some(0),
+                is_signed: false,
+                signature: None,
             };
             let mut bytes = Vec::new();
             draft.encode(&mut bytes);

@@ -64,6 +64,7 @@ struct Made {
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
     let key = seed_of(args);
     let making = init::Making {
+        predecessor: None,
         kind: ClockKind::Simulated,
         created: Demo::CREATED,
         seed: key.clone(),

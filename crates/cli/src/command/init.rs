@@ -1,17 +1,25 @@
 //! `docket init`.
 
-use std::{fs, io, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use docket_log::{Clock, Disk, Entropy, FileDisk, NewLedger, WriterLock, create};
-use docket_proof::{ClockKind, Genesis, SigningKey};
+use docket_log::{Clock, Disk, Entropy, FileDisk, NewLedger, ScanOptions, Verdict, WriterLock, create, scan};
+use docket_proof::{CheckpointNote, ClockKind, Genesis, MAX_NOTE_LEN, Predecessor, SigningKey};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::{
+    artifact::with_causes,
     failure::Failure,
+    files,
     output::Output,
     session::{Place, SystemClock, SystemEntropy, random_bytes},
+    text::escape,
     times,
+    trust::read_key,
 };
 
 /// Make a new ledger
@@ -23,6 +31,16 @@ pub(crate) struct Args {
     /// The zone in which the office's days begin
     #[arg(long, value_name = "IANA", default_value = "UTC")]
     pub(crate) zone: String,
+    /// Continue another ledger, after its key was lost, a restore or a rollover: its folder, or, where that is gone, a
+    /// signed checkpoint of it
+    ///
+    /// Record 0 names the other ledger's origin, size and root for ever, and every verdict repeats them. A folder is
+    /// verified first, and named as it stands.
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(crate) successor_of: Option<PathBuf>,
+    /// The key that has signed that checkpoint (name+id+base64), or a file that holds it
+    #[arg(long, value_name = "VKEY|FILE", requires = "successor_of")]
+    vkey: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -34,7 +52,9 @@ struct Made<'a> {
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(), Failure> {
+    let predecessor = args.successor_of.as_deref().map(|path| predecessor(path, args)).transpose()?;
     let making = Making {
+        predecessor,
         kind: ClockKind::System,
         created: SystemClock::time(),
         seed: Zeroizing::new(random_bytes()?),
@@ -53,14 +73,69 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     output.line(format_args!("made the ledger {} in {}", args.origin, place.folder.display()))?;
     output.line(format_args!("genesis    {}", made.hash))?;
     output.line(format_args!("public key {}", made.verifier))?;
+    if let Some(before) = &made.genesis.predecessor {
+        output.line(format_args!(
+            "continues  {}, size {}, root {}",
+            escape(&before.origin),
+            before.size,
+            before.root
+        ))?;
+    }
     if place.key_folder().is_none() {
         output.note("note: the signing key lies in the ledger's own keys/; better keep it on another disk (--key DIR)");
     }
     Ok(())
 }
 
+/// Finds out what the ledger that a new one continues was in the end.
+fn predecessor(path: &Path, args: &Args) -> Result<Predecessor, Failure> {
+    if path.is_dir() {
+        if !args.vkey.is_empty() {
+            return Err(Failure::usage("a ledger's folder needs no --vkey: its own records name its keys"));
+        }
+        return of_ledger(path);
+    }
+    let note = CheckpointNote::parse(&files::read(path, MAX_NOTE_LEN)?).map_err(|error| {
+        Failure::undecided(format!("{} is not a signed checkpoint: {error}", path.display()))
+            .hint("name the folder of the ledger to be continued, or a file that `docket checkpoint` wrote")
+    })?;
+    let keys = args.vkey.iter().map(|given| read_key(given)).collect::<Result<Vec<_>, _>>()?;
+    if keys.is_empty() {
+        return Err(Failure::usage("nobody knows yet whose checkpoint that is")
+            .hint("give the key that the other ledger's office has published with --vkey"));
+    }
+    let opened = note.open(&keys).map_err(|error| {
+        Failure::altered(format!("{}: {}", path.display(), with_causes(&error)))
+            .hint("the checkpoint must be signed by the key given with --vkey")
+    })?;
+    let checkpoint = opened.checkpoint;
+    Ok(Predecessor {
+        origin: checkpoint.origin().to_owned(),
+        size: checkpoint.size(),
+        root: checkpoint.root(),
+    })
+}
+
+/// Verifies a ledger and names it as it stands.
+fn of_ledger(folder: &Path) -> Result<Predecessor, Failure> {
+    let report = scan(Place::of_folder(folder.to_owned()).disk().as_ref(), &ScanOptions::default())?;
+    let refused = |failure: Failure| failure.hint(format!("see `docket -l {} verify`", folder.display()));
+    match (report.verdict(), &report.identity, report.root) {
+        (Verdict::Intact, Some(identity), Some(root)) => {
+            Ok(Predecessor { origin: identity.genesis.origin.clone(), size: report.size, root })
+        }
+        (Verdict::Altered, ..) => {
+            Err(refused(Failure::altered("the ledger to be continued is altered: nothing was made")))
+        }
+        _ => {
+            Err(refused(Failure::undecided("the ledger to be continued cannot be judged: nothing was made")))
+        }
+    }
+}
+
 /// What a new ledger is made from, beside its name.
 pub(crate) struct Making {
+    pub(crate) predecessor: Option<Predecessor>,
     pub(crate) kind: ClockKind,
     pub(crate) created: i64,
     pub(crate) seed: Zeroizing<[u8; 32]>,
@@ -91,7 +166,7 @@ pub(crate) fn make(
         public_key: [0; 32],
         origin: origin.to_owned(),
         time_zone: zone.to_owned(),
-        predecessor: None,
+        predecessor: making.predecessor,
     };
     let _lock = WriterLock::acquire(&place.folder, &format!("process {}", std::process::id()))?;
     let recovered = create(disk, &place.keys(), NewLedger { genesis, key: &key }, making.entropy.as_mut())?;

@@ -20,6 +20,7 @@ pub(crate) mod household;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod inspection;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod official;
 pub(crate) mod pairing;
@@ -98,6 +99,7 @@ pub(crate) fn run(cli: &Cli, output: &mut Output) -> Result<Exit, Failure> {
         Command::Publish(args) => done(publish::run(args, &place, output)),
         Command::Witness(verb) => done(witness::run(verb, &place, output)),
         Command::Clock(verb) => done(clock::run(verb, &place, output)),
+        Command::Key(verb) => done(key::run(verb, &place, output)),
         Command::Rebuild(args) => done(rebuild::run(args, &place, output)),
         Command::Completions(args) => done(completions::run(args, output)),
         Command::Man(args) => done(completions::man(args, output)),

@@ -3,13 +3,14 @@
 use clap::Subcommand;
 use docket_domain::{
     Act, BranchMembershipChanged, Label, NoPersonal, OccurredAt, Office, OfficialAppointed, OfficialId,
-    OfficialLeft, OfficialRegistered, OfficialRegisteredPersonal, Precision, StreamKind, UnitId,
+    OfficialKeyRegistered, OfficialKeyRevoked, OfficialKeyRotated, OfficialLeft, OfficialRegistered,
+    OfficialRegisteredPersonal, Precision, StreamKind, UnitId,
 };
 use docket_projection::unit_of_official;
 use serde_json::{Value, json};
 
 use crate::{
-    deed::{Arg, Personal, Recorded, deed},
+    deed::{Arg, Personal, PublicKey, Recorded, deed},
     failure::Failure,
     list::{self, Listed, Noun, OfUnit, Query, Span},
     output::Output,
@@ -27,6 +28,12 @@ pub(crate) enum Verb {
     Leave(Recorded<Leave>),
     /// Note that an official joined a branch, or left theirs
     Branch(Recorded<Branch>),
+    /// Enter an official's key: what is signed with it from then on is theirs
+    RegisterKey(Recorded<RegisterKey>),
+    /// Enter an official's next key, in the place of the one in force
+    RotateKey(Recorded<RotateKey>),
+    /// Note that an official's key is not theirs alone any more, or lost
+    RevokeKey(Recorded<RevokeKey>),
     /// List the officials, without their names
     List(List),
 }
@@ -118,6 +125,48 @@ deed! {
     }
 }
 
+deed! {
+    struct RegisterKey ("official register-key") {
+        /// The official
+        #[arg(value_name = "O-N")]
+        official: Arg<OfficialId>,
+        /// The public key, as `docket key new` prints it
+        #[arg(long, value_name = "HEX")]
+        public: Arg<PublicKey>,
+    }
+    act |deed, context| {
+        let body = OfficialKeyRegistered { key: deed.public.0.0, origin: context.origin.clone() };
+        Act::on(deed.official.0, body, NoPersonal)
+    }
+}
+
+deed! {
+    struct RotateKey ("official rotate-key") {
+        /// The official
+        #[arg(value_name = "O-N")]
+        official: Arg<OfficialId>,
+        /// The new public key, as `docket key new` prints it
+        #[arg(long, value_name = "HEX")]
+        public: Arg<PublicKey>,
+    }
+    act |deed, context| {
+        let body = OfficialKeyRotated { key: deed.public.0.0, origin: context.origin.clone() };
+        Act::on(deed.official.0, body, NoPersonal)
+    }
+}
+
+deed! {
+    struct RevokeKey ("official revoke-key") {
+        /// The official
+        #[arg(value_name = "O-N")]
+        official: Arg<OfficialId>,
+    }
+    act |deed, context| {
+        let body = OfficialKeyRevoked { origin: context.origin.clone() };
+        Act::on(deed.official.0, body, NoPersonal)
+    }
+}
+
 /// List the officials, without their names
 #[derive(Debug, clap::Args)]
 pub(crate) struct List {
@@ -177,6 +226,9 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
         Verb::Appoint(appoint) => appoint.run(place, output),
         Verb::Leave(leave) => leave.run(place, output),
         Verb::Branch(branch) => branch.run(place, output),
+        Verb::RegisterKey(register) => register.run(place, output),
+        Verb::RotateKey(rotate) => rotate.run(place, output),
+        Verb::RevokeKey(revoke) => revoke.run(place, output),
         Verb::List(list) => list.run(place, output),
     }
 }

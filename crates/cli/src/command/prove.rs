@@ -22,6 +22,8 @@ pub(crate) enum Verb {
     Case(Case),
     /// Prove that the ledger only grew between two of its checkpoints
     Consistency(Consistency),
+    /// Prove, to whoever keeps an old key of the log, which key it was handed over to
+    Key(Key),
 }
 
 /// Which checkpoint a proof leads to, and where it goes.
@@ -60,6 +62,15 @@ pub(crate) struct Consistency {
     /// The newer one [default: the ledger's newest]
     #[arg(value_name = "SIZE|FILE")]
     newer: Option<String>,
+    /// Write to a new file instead
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Key {
+    /// The record that hands over [default: the last one that does]
+    index: Option<u64>,
     /// Write to a new file instead
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -109,6 +120,21 @@ pub(crate) fn run(verb: &Verb, place: &Place, output: &mut Output) -> Result<(),
             }
             let proof = reader.prove_consistency(&older, &newer)?;
             give("consistency", &newer, 0, &proof.to_bytes(), args.out.as_deref(), output)
+        }
+        Verb::Key(args) => {
+            let reader = place.reader()?;
+            let keys = reader.all_keys()?;
+            let wanted = |record: u64| args.index.is_none_or(|index| index == record);
+            let handover =
+                keys.rotations().iter().rev().map(|key| key.record.0).find(|record| wanted(*record));
+            let Some(index) = handover else {
+                return Err(Failure::usage("no such record hands the log over to another key")
+                    .hint("`docket key show` lists the keys that the log has had"));
+            };
+            // Under the last checkpoint of the key before, which ends with the record.
+            let checkpoint = checkpoint_of(&(index + 1).to_string(), &reader)?;
+            let proof = reader.prove_record(RecordIndex(index), &checkpoint)?;
+            give("key", &checkpoint, 1, &proof.to_bytes(), args.out.as_deref(), output)
         }
     }
 }

@@ -6,19 +6,23 @@ mod publish;
 mod table;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
-use docket_domain::{CaseStatus, HouseholdId, OfficialId, ReportPublished, UnitId, View as _};
+use docket_domain::{CaseStatus, HouseholdId, OfficialId, ReportPublished, UnitId};
+use docket_log::Reader;
 use docket_projection::{
-    Desk, Figure, FigureName, Language, ProjectionError, ReportName, Scope, States, Value,
+    Desk, Figure, FigureName, Language, ProjectionError, Report, ReportName, Scope, Value,
 };
 
 use crate::{failure::Failure, output::Output, session::Place, times};
 
 /// Rebuild a report from the record
+///
+/// A report on everything that the index keeps is shown at once; where it is stale, or where the index is not to be had,
+/// the record is replayed. The figures are the same either way, and on any number of threads.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Which report
-    #[arg(value_parser = names())]
-    name: ReportName,
+    /// Which reports; one replay serves all of them
+    #[arg(value_parser = names(), required = true, value_name = "NAME")]
+    names: Vec<Asked>,
     /// Only what counts in these days, the last one included: 2011-01-01..2011-06-30
     #[arg(long, value_name = "A..B")]
     period: Option<String>,
@@ -61,7 +65,19 @@ pub(crate) struct Args {
     /// The language of words: en or zh
     #[arg(long, value_name = "LANG", env = "DOCKET_LANG", default_value = "en", hide_env_values = true)]
     lang: Lang,
+    /// Replay and count on so many threads [default: all cores]
+    #[arg(long, value_name = "COUNT")]
+    threads: Option<std::num::NonZeroUsize>,
 }
+
+/// A word for a report, or for all of them.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    One(ReportName),
+    All,
+}
+
+const ALL: &str = "all";
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Lang {
@@ -69,19 +85,23 @@ enum Lang {
     Zh,
 }
 
-fn names() -> impl clap::builder::TypedValueParser<Value = ReportName> {
+fn names() -> impl clap::builder::TypedValueParser<Value = Asked> {
     let words = ReportName::ALL.iter().map(|name| name.term().name);
-    PossibleValuesParser::new(words).try_map(|word| {
+    PossibleValuesParser::new(words.chain([ALL])).try_map(|word| {
         let found = ReportName::ALL.iter().find(|name| name.term().name == word);
-        found.copied().ok_or("no such report")
+        match found {
+            Some(name) => Ok(Asked::One(*name)),
+            None if word == ALL => Ok(Asked::All),
+            None => Err("no such report"),
+        }
     })
 }
 
 impl Args {
     /// Asks for the whole report on cases.
-    pub(crate) const fn cases() -> Self {
+    pub(crate) fn cases() -> Self {
         Self {
-            name: ReportName::Cases,
+            names: vec![Asked::One(ReportName::Cases)],
             period: None,
             as_of: None,
             as_of_size: None,
@@ -96,7 +116,28 @@ impl Args {
             by: None,
             csv: false,
             lang: Lang::En,
+            threads: None,
         }
+    }
+
+    /// Returns the reports asked for, each once, in the order asked for.
+    fn reports(&self) -> Vec<ReportName> {
+        let asked = self.names.iter().flat_map(|asked| match asked {
+            Asked::One(name) => std::slice::from_ref(name),
+            Asked::All => ReportName::ALL,
+        });
+        let mut names: Vec<ReportName> = Vec::new();
+        for name in asked {
+            if !names.contains(name) {
+                names.push(*name);
+            }
+        }
+        names
+    }
+
+    fn threads(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, Into::into);
+        self.threads.map_or_else(all, Into::into)
     }
 }
 
@@ -115,12 +156,20 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     };
     let days = args.publish.map(|_| publish::days(args.period.as_deref())).transpose()?;
     let period = args.period.as_deref().map(|period| parse_period(period, &zone)).transpose()?;
+    let names = args.reports();
+    if args.publish.is_some() && names.len() != 1 {
+        return Err(
+            Failure::usage("one report is published at a time").hint("name one: report cases --publish U-1")
+        );
+    }
+    let threads = args.threads();
     let mut desk = match (&args.as_of, args.as_of_size) {
-        (None, None) => place.desk(output)?,
-        (None, Some(size)) => at_size(place, size)?,
+        (None, None) => place.desk_for_figures(threads, output)?,
+        (None, Some(size)) => at_size(place, threads, size)?,
         (Some(as_of), _) => {
             let until = times::end_of(times::parse(as_of, &zone)?, &zone) - 1;
-            Desk::open_at(place.disk(), |reader| reader.size_at(until).map_err(ProjectionError::from))?
+            let size = |reader: &Reader| reader.size_at(until).map_err(ProjectionError::from);
+            Desk::open_at_for_figures(place.disk(), threads, size)?
         }
     };
     let scope = Scope {
@@ -134,26 +183,23 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         status: args.state,
         ..desk.scope()?
     };
-    if args.by_official && !args.name.is_by_official() {
-        let name = args.name.term().name;
+    if let Some(name) = names.iter().find(|name| args.by_official && !name.is_by_official()) {
+        let name = name.term().name;
         return Err(Failure::usage(format!("the report {name} is not known by official"))
             .hint("it can be had by unit: --by-unit"));
     }
-    takes(args.name, &scope)?;
-    let states = desk.states()?;
-    exists(states, &scope)?;
-    let mut report = args.name.make(states, &scope);
+    names.iter().try_for_each(|name| takes(*name, &scope))?;
+    exists(&desk, &scope)?;
+    let mut reports = desk.reports(&names, &scope)?;
     if let Some(name) = explained {
-        let keep = |figures: &mut Vec<Figure>| figures.retain(|figure| figure.name == name);
-        keep(&mut report.figures);
-        report.rows.iter_mut().for_each(|row| keep(&mut row.figures));
-        if report.figures.is_empty() {
-            return Err(Failure::usage(format!(
-                "the report {} has no figure {}",
-                report.name.term().name,
-                name.term().name
-            ))
-            .hint("without --explain the report lists its figures; --json shows their names"));
+        reports.iter_mut().for_each(|report| retain(report, name));
+        reports.retain(|report| !report.figures.is_empty());
+        if reports.is_empty() {
+            let words: Vec<_> = names.iter().map(|report| report.term().name).collect();
+            let (report, has) = if words.len() == 1 { ("report", "has") } else { ("reports", "have") };
+            let (words, figure) = (words.join(", "), name.term().name);
+            return Err(Failure::usage(format!("the {report} {words} {has} no figure {figure}"))
+                .hint("without --explain the report lists its figures; --json shows their names"));
         }
     }
     let given = Given { period: args.period.as_deref(), as_of: args.as_of.as_deref() };
@@ -161,36 +207,49 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
         Lang::En => Language::English,
         Lang::Zh => Language::Chinese,
     };
-    let published = match (args.publish, days) {
-        (Some(unit), Some(days)) => {
-            Some(publish::record(&report, unit, args.by, days, given, place, output)?)
+    let published = match (args.publish, days, reports.first()) {
+        (Some(unit), Some(days), Some(report)) => {
+            Some(publish::record(report, unit, args.by, days, given, place, output)?)
         }
         _ => None,
     };
-    if output.json {
-        output.object(&json::ReportJson::new(&report, given, language).published(published.as_ref()))
-    } else if args.csv {
-        csv::write(&report, given, language, output)
-    } else {
-        table::write(&report, given, language, output)?;
-        match published {
-            Some(published) => output.line(format_args!(
-                "published by {} as record {}, BLAKE3 {}",
-                published.unit, published.record, published.digest
-            )),
-            None => Ok(()),
+    if args.csv && !output.json {
+        return csv::write(&reports, given, language, output);
+    }
+    for (number, report) in reports.iter().enumerate() {
+        if output.json {
+            output.object(&json::ReportJson::new(report, given, language).published(published.as_ref()))?;
+            continue;
         }
+        if number > 0 {
+            output.line("")?;
+        }
+        table::write(report, given, language, output)?;
+    }
+    match published.filter(|_| !output.json) {
+        Some(published) => output.line(format_args!(
+            "published by {} as record {}, BLAKE3 {}",
+            published.unit, published.record, published.digest
+        )),
+        None => Ok(()),
     }
 }
 
+/// Leaves of a report one figure only.
+fn retain(report: &mut Report, name: FigureName) {
+    let keep = |figures: &mut Vec<Figure>| figures.retain(|figure| figure.name == name);
+    keep(&mut report.figures);
+    report.rows.iter_mut().for_each(|row| keep(&mut row.figures));
+}
+
 /// Opens the ledger as it stood when it held so many records.
-fn at_size(place: &Place, size: u64) -> Result<Desk, Failure> {
+fn at_size(place: &Place, threads: usize, size: u64) -> Result<Desk, Failure> {
     let held = place.reader()?.size();
     if size == 0 || size > held {
         return Err(Failure::usage(format!("the log never held {size} records and nothing more"))
             .hint(format!("it holds {held}")));
     }
-    Ok(Desk::open_at(place.disk(), |_| Ok(size))?)
+    Ok(Desk::open_at_for_figures(place.disk(), threads, |_| Ok(size))?)
 }
 
 fn figure_named(name: &str) -> Result<FigureName, Failure> {
@@ -219,13 +278,13 @@ fn takes(name: ReportName, scope: &Scope) -> Result<(), Failure> {
 }
 
 /// Refuses a filter that names something nobody registered.
-fn exists(states: &States, scope: &Scope) -> Result<(), Failure> {
+fn exists(desk: &Desk, scope: &Scope) -> Result<(), Failure> {
     let named = [
         scope.unit.map(UnitId::stream),
         scope.official.map(OfficialId::stream),
         scope.household.map(HouseholdId::stream),
     ];
-    match named.into_iter().flatten().find(|stream| stream.id > states.count(stream.kind)) {
+    match named.into_iter().flatten().find(|stream| stream.id > desk.count(stream.kind)) {
         Some(stream) => Err(Failure::usage(format!("there is no {stream} in what is known then"))
             .hint("docket unit list and docket official list show which there are")),
         None => Ok(()),

@@ -30,6 +30,9 @@ pub(crate) struct RecordJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     durable_to: Option<u64>,
     clock_held: bool,
+    /// The public key that the actor signed its batch with, on the batch's last record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_with: Option<String>,
     /// Numbers of the personal fields that it commits to.
     personal_fields: Vec<u16>,
     body: String,
@@ -53,6 +56,7 @@ impl RecordJson {
             command_id: record.command_id.map(|id| uuid::Uuid::from_bytes(*id).to_string()),
             durable_to: record.durable_to,
             clock_held: record.flags.has(Flags::HELD),
+            signed_with: record.signature.map(|signature| hex(&signature.key)),
             personal_fields: record.commitments.iter().map(|(field, _)| field).collect(),
             body: hex(record.body),
         }
@@ -100,6 +104,8 @@ pub(crate) fn event_name(record: &RecordView<'_>) -> String {
             Ok(SystemRecord::Genesis(_)) => "Genesis".to_owned(),
             Ok(SystemRecord::TailCut(_)) => "TailCut".to_owned(),
             Ok(SystemRecord::ClockCorrected { .. }) => "ClockCorrected".to_owned(),
+            Ok(SystemRecord::KeyRotated(_)) => "KeyRotated".to_owned(),
+            Ok(SystemRecord::WitnessSeen(_)) => "WitnessSeen".to_owned(),
             _ => format!("system type {}", record.event_type),
         };
     }
@@ -110,8 +116,9 @@ pub(crate) fn event_name(record: &RecordView<'_>) -> String {
 /// Returns one line about a record.
 pub(crate) fn line(record: &RecordView<'_>, zone: &TimeZone) -> String {
     let held = if record.flags.has(Flags::HELD) { " held" } else { "" };
+    let signed = if record.flags.has(Flags::SIGNED) { " signed" } else { "" };
     format!(
-        "{:>8}  {}  {:<10} {:<20} {}{held}",
+        "{:>8}  {}  {:<10} {:<20} {}{held}{signed}",
         record.index,
         times::show(record.recorded_at, Precision::Second.into_domain(), zone),
         stream_code(record.stream),

@@ -142,6 +142,7 @@ impl Clock for TourClock {
 
 fn make(place: &Place) -> Result<(), Failure> {
     let making = init::Making {
+        predecessor: None,
         kind: ClockKind::Simulated,
         created: START,
         seed: Zeroizing::new(SEED),

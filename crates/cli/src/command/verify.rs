@@ -18,7 +18,7 @@ use std::{
 };
 
 use docket_log::{DEFAULT_TOLERANCE, GivenCheckpoint, Report, ScanOptions, Verdict, scan};
-use docket_projection::{IndexCheck, check_index};
+use docket_projection::{IndexCheck, KeyRegister, check_index};
 use docket_proof::MAX_NOTE_LEN;
 
 use crate::{
@@ -78,6 +78,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     if let Some(threads) = args.threads {
         options.threads = threads.get();
     }
+    let threads = options.threads;
     for path in &args.checkpoint {
         options.given.push(kept(path)?);
     }
@@ -88,6 +89,8 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     let keys = policy.iter().flat_map(docket_proof::Policy::witnesses);
     options.witnesses = keys.filter_map(|witness| witness.key.clone()).collect();
     options.tolerance = Duration::from_secs(args.tolerance);
+    let register = KeyRegister::default();
+    options.actor_keys = Some(&register);
     let given: Vec<GivenCheckpoint> = options.given.iter().chain(&options.since).cloned().collect();
     let mut outcome = Outcome::new(scan_shown(place, options, output)?);
     if let (Some(path), Some(policy)) = (&args.policy, &policy) {
@@ -95,7 +98,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     }
     outcome.receipts = receipts::judge_all(&receipts, &outcome.report, place);
     if args.rules {
-        outcome.rules = Some(rules::judge(&outcome.report, place, output));
+        outcome.rules = Some(rules::judge(&outcome.report, threads, place, output));
     }
     if args.reports {
         outcome.reports = Some(reports::judge(&outcome.report, place, output));

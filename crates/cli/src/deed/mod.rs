@@ -9,7 +9,9 @@ mod values;
 
 pub(crate) use declare::{deed, verbs};
 pub(crate) use registry::{ALL, Column, DeedKind};
-pub(crate) use values::{Arg, Members, Officials, Personal, YesNo, Yuan, flag, one_or_many, words};
+pub(crate) use values::{
+    Arg, Members, Officials, Personal, PublicKey, YesNo, Yuan, flag, one_or_many, words,
+};
 
 use docket_domain::{Act, Command, OccurredAt, OfficialId, Precision, SourceRow, Timestamp};
 use docket_projection::Office;

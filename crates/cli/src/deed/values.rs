@@ -114,6 +114,24 @@ impl FromStr for Members {
     }
 }
 
+/// An official's public key, in 64 lowercase hex digits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct PublicKey(pub(crate) [u8; 32]);
+
+/// Why a text is no public key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("not a public key (expected the 64 hex digits of an Ed25519 key, as `docket key new` prints it)")]
+pub(crate) struct PublicKeyError;
+
+impl FromStr for PublicKey {
+    type Err = PublicKeyError;
+
+    fn from_str(text: &str) -> Result<Self, PublicKeyError> {
+        let key = crate::text::bytes_of(text).filter(docket_proof::is_usable_key);
+        key.map(Self).ok_or(PublicKeyError)
+    }
+}
+
 /// Officials, separated by commas.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Officials(pub(crate) Vec<OfficialId>);

@@ -110,7 +110,12 @@ impl Rules for DifficultyResolved {
             resolved: Stamp::of(meta),
         };
         let household = own_mut::<Self>(store, meta.stream)?;
-        household.history.get_or_insert_default().difficulties.push(resolved);
+        let difficulties = &mut household.history.get_or_insert_default().difficulties;
+        // Most have one: for others there is no room before they come.
+        if difficulties.is_empty() {
+            difficulties.reserve_exact(1);
+        }
+        difficulties.push(resolved);
         Ok(())
     }
 }

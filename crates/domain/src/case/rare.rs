@@ -54,8 +54,6 @@ pub struct RunRare {
     pub extensions: Vec<ExtensionTime>,
     /// Times through which it was suspended.
     pub suspensions: Vec<Suspension>,
-    /// The follow-up on its reply.
-    pub followed_up: Option<Mark>,
     /// The review of its reply.
     pub review: Option<Appeal>,
     /// The re-check of that review.
@@ -73,6 +71,8 @@ pub struct PastRun {
     pub reply: Option<CaseReply>,
     /// The closing.
     pub closure: Option<CaseClosure>,
+    /// The follow-up on the reply.
+    pub followed_up: Option<Mark>,
     /// What only some runs have.
     pub rare: RunRare,
 }
@@ -219,6 +219,7 @@ impl CaseState {
             accepted: self.accepted,
             reply: self.reply.take(),
             closure: self.closure.take(),
+            followed_up: self.followed_up.take(),
             rare: self.rare.as_mut().map(|rare| std::mem::take(&mut rare.run)).unwrap_or_default(),
         };
         self.runs = self.runs.saturating_add(1);

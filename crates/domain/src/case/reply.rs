@@ -90,7 +90,7 @@ impl Rules for FollowUpMade {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        advance::<Self>(CaseAct::FollowUp, store, meta)?.rare_mut().run.followed_up = Some(Mark::of(meta));
+        advance::<Self>(CaseAct::FollowUp, store, meta)?.followed_up = Some(Mark::of(meta));
         Ok(())
     }
 }

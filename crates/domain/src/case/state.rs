@@ -65,6 +65,8 @@ pub struct CaseState {
     pub reply: Option<CaseReply>,
     /// The closing of the current run; `None` while it is open.
     pub closure: Option<CaseClosure>,
+    /// The follow-up on the reply of the current run. Most cases have one: it is not among what only some have.
+    pub followed_up: Option<Mark>,
     /// The lists of campaigns it stood on; `None` for a case that was on none.
     pub backlog: Option<Box<Backlog>>,
     /// The times its petitioner was asked whether they are satisfied.
@@ -179,6 +181,7 @@ impl CaseState {
             stated_due: body.stated_due,
             reply: None,
             closure: None,
+            followed_up: None,
             backlog: None,
             surveys: None,
             rare: None,

@@ -120,6 +120,7 @@ impl Rules for OfficialRegistered {
             branches: Vec::new(),
             diary: None,
             ties: None,
+            keys: Vec::new(),
         });
         Ok(())
     }

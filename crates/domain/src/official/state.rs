@@ -6,7 +6,7 @@ use crate::{
     diary::Diary,
     id::{OfficialId, UnitId},
     numbered::numbered,
-    official::{OfficialViolation, PairingTie, StayTie, Ties},
+    official::{OfficialKey, OfficialViolation, PairingTie, StayTie, Ties},
     rules::subject,
     stamp::TooEarly,
     subject::Role,
@@ -53,6 +53,8 @@ pub struct OfficialState {
     pub diary: Option<Box<Diary>>,
     /// Stays and pairings; `None` for one who has none.
     pub ties: Option<Box<Ties>>,
+    /// Keys to sign commands with, in the order of their records.
+    pub keys: Vec<OfficialKey>,
 }
 
 /// An appointment or a leaving.

@@ -45,6 +45,30 @@ pub enum OfficialViolation {
         /// The record that registered it.
         record: u64,
     },
+    /// A key is in force already.
+    #[error("{official} has a key since record {record}: replace it, or revoke it first")]
+    KeyHeld {
+        /// The official.
+        official: OfficialId,
+        /// The record that put the key in force.
+        record: u64,
+    },
+    /// No key is in force.
+    #[error("{official} has no key in force since record {record}")]
+    NoKey {
+        /// The official.
+        official: OfficialId,
+        /// The record that ended the last one, or that registered them.
+        record: u64,
+    },
+    /// The key was theirs before.
+    #[error("{official} had this key before, by record {record}: make a new one")]
+    KeyKnown {
+        /// The official.
+        official: OfficialId,
+        /// The record that put it in force then.
+        record: u64,
+    },
     /// The branch was the same before.
     #[error("the branch of {official} is the same since record {record}")]
     SameBranch {
@@ -62,6 +86,9 @@ impl OfficialViolation {
             Self::NoOffice { .. } => "official-leaves-what-is-held",
             Self::LeftAlready { .. } => "official-leaves-once",
             Self::UnknownRank { .. } => "rank-of-the-rules",
+            Self::KeyHeld { .. } => "official-key-one-at-a-time",
+            Self::NoKey { .. } => "official-key-held",
+            Self::KeyKnown { .. } => "official-key-is-new",
             Self::NotABranch { .. } => "branch-is-a-branch",
             Self::SameBranch { .. } => "branch-changes",
         }
@@ -73,6 +100,9 @@ impl OfficialViolation {
             Self::NoOffice { record, .. }
             | Self::LeftAlready { record, .. }
             | Self::UnknownRank { record, .. }
+            | Self::KeyHeld { record, .. }
+            | Self::NoKey { record, .. }
+            | Self::KeyKnown { record, .. }
             | Self::NotABranch { record, .. }
             | Self::SameBranch { record, .. } => Some(*record),
         }

@@ -134,6 +134,11 @@ impl<'v> VisitYear<'v> {
         let mut from = self.days.first();
         let end = household.end().map(|end| self.zone.day_of(end.at.at));
         let last = end.map_or(self.days.last(), |end| end.min(self.days.last()));
+        if household.moves().is_empty() && household.absences().is_empty() {
+            // So it is with nearly all.
+            let begins = self.zone.day_of(household.registered_at).max(from);
+            return (if household.unit.is_some() && begins <= last { days(begins, last) } else { 0 }, 0);
+        }
         for Home { unit, since, until, .. } in household.homes() {
             let begins = self.zone.day_of(since.at).max(from);
             let ends = until.map_or(last, |until| self.zone.day_of(until.at).min(last));

@@ -3,9 +3,10 @@
 use docket_domain::{
     BranchMembershipChanged, CaseAssigned, CaseClosed, CaseRegistered, CaseReopened, Channel, CloseReason,
     DecodeError, Event, HouseholdAbsent, HouseholdCloseReason, HouseholdClosed, HouseholdMoved,
-    HouseholdRegistered, LabelKey, Labels, Office, OfficialAppointed, OfficialLeft, OfficialRegistered,
-    Outcome, PublicText, ReopenGround, ReplyDelivered, RulesAdopted, SourceRegistered, SourceRow, StepTaken,
-    Timestamp, UnitClosed, UnitLevel, UnitMerged, UnitRegistered,
+    HouseholdRegistered, LabelKey, Labels, Office, OfficialAppointed, OfficialKeyRegistered,
+    OfficialKeyRevoked, OfficialKeyRotated, OfficialLeft, OfficialRegistered, Outcome, PublicText,
+    ReopenGround, ReplyDelivered, RulesAdopted, SourceRegistered, SourceRow, StepTaken, Timestamp,
+    UnitClosed, UnitLevel, UnitMerged, UnitRegistered,
 };
 
 use crate::{
@@ -46,6 +47,17 @@ pub(crate) fn examples() -> Vec<Event> {
             .into(),
         OfficialLeft { unit: Some(unit_id(12)), origin: None }.into(),
         BranchMembershipChanged { branch: Some(unit_id(14)), origin: None }.into(),
+        OfficialKeyRegistered {
+            key: std::array::from_fn(|place| u8::try_from(place).unwrap()),
+            origin: None,
+        }
+        .into(),
+        OfficialKeyRotated {
+            key: std::array::from_fn(|place| 31 - u8::try_from(place).unwrap()),
+            origin: None,
+        }
+        .into(),
+        OfficialKeyRevoked { origin: None }.into(),
         SourceRegistered {
             mapping: label("boston311"),
             file_hash: std::array::from_fn(|place| u8::try_from(place).unwrap()),
@@ -278,6 +290,9 @@ fn subjects_are_named_with_their_roles() {
     OfficialAppointed: post U-12
     OfficialLeft: post U-12
     BranchMembershipChanged: branch U-14
+    OfficialKeyRegistered
+    OfficialKeyRotated
+    OfficialKeyRevoked
     SourceRegistered
     HouseholdRegistered: home U-12
     HouseholdMoved: moved-from U-12, moved-to U-13

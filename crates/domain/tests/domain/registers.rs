@@ -3,9 +3,10 @@
 use docket_domain::{
     Act, BranchMembershipChanged, Day, EventBody, EventRef, HouseholdAbsent, HouseholdAbsentPersonal,
     HouseholdCloseReason, HouseholdClosed, HouseholdClosedPersonal, HouseholdMoved, HouseholdMovedPersonal,
-    HouseholdRegistered, HouseholdRegisteredPersonal, NoPersonal, Office, OfficialAppointed, OfficialLeft,
-    OfficialRegistered, OfficialRegisteredPersonal, StreamKind, StreamRef, UnitClosed, UnitClosedPersonal,
-    UnitLevel, UnitMerged, UnitRegistered, View, Violation,
+    HouseholdRegistered, HouseholdRegisteredPersonal, NoPersonal, Office, OfficialAppointed,
+    OfficialKeyRegistered, OfficialKeyRevoked, OfficialKeyRotated, OfficialLeft, OfficialRegistered,
+    OfficialRegisteredPersonal, StreamKind, StreamRef, UnitClosed, UnitClosedPersonal, UnitLevel, UnitMerged,
+    UnitRegistered, View, Violation,
 };
 
 use proptest::prelude::*;
@@ -17,7 +18,7 @@ use crate::support::{
 /// Units of all levels, officials with offices, and households, ending and moving more often than in life.
 pub(crate) fn acts() -> impl Strategy<Value = Act> {
     let id = || 1_u64..6;
-    (0_u8..11, id(), id(), prop::option::of(id()), 0_i32..40).prop_map(|(which, own, number, other, days)| {
+    (0_u8..14, id(), id(), prop::option::of(id()), 0_i32..40).prop_map(|(which, own, number, other, days)| {
         let (unit, other) = (unit_id(number), other.map(unit_id));
         // Few units end, and the first never, or soon nothing could happen anywhere.
         let which = if which < 3 && days > 4 { 0 } else { which };
@@ -52,6 +53,15 @@ pub(crate) fn acts() -> impl Strategy<Value = Act> {
                 let body = HouseholdAbsent { from: Day(days), until, origin: None };
                 Act::on(household_id(own), body, HouseholdAbsentPersonal::default())
             }
+            11 => {
+                let key = [u8::try_from(days).unwrap(); 32];
+                Act::on(official_id(own), OfficialKeyRegistered { key, origin: None }, NoPersonal)
+            }
+            12 => {
+                let key = [u8::try_from(days + 100).unwrap(); 32];
+                Act::on(official_id(own), OfficialKeyRotated { key, origin: None }, NoPersonal)
+            }
+            13 => Act::on(official_id(own), OfficialKeyRevoked { origin: None }, NoPersonal),
             _ => {
                 let body = HouseholdClosed { reason: HouseholdCloseReason::Extinct, origin: None };
                 Act::on(household_id(own + 3), body, HouseholdClosedPersonal::default())
@@ -310,6 +320,37 @@ fn only_a_branch_has_members_and_a_change_changes() {
     let chen = ledger.states.official(official_id(1)).unwrap();
     let branch = |second| chen.branch_at(at(second)).map(|membership| membership.branch);
     assert_eq!([branch(1_999), branch(2_999), branch(3_000)], [None, Some(Some(unit_id(3))), Some(None)]);
+}
+
+#[test]
+fn an_official_has_one_key_at_a_time_and_none_twice() {
+    let mut ledger = ledger();
+    let o1 = official_id(1).stream();
+    let register = |key: u8| OfficialKeyRegistered { key: [key; 32], origin: None };
+    let rotate = |key: u8| OfficialKeyRotated { key: [key; 32], origin: None };
+    let revoke = || OfficialKeyRevoked { origin: None };
+    let on = |body: OfficialKeyRegistered| Act::on(official_id(1), body, NoPersonal);
+    let next = |body: OfficialKeyRotated| Act::on(official_id(1), body, NoPersonal);
+    let end = || Act::on(official_id(1), revoke(), NoPersonal);
+
+    let violation = both(&ledger, next(rotate(1)), 2_000, o1, rotate(1), &[]);
+    assert_eq!(shown(&violation).0, "official-key-held");
+    let violation = both(&ledger, end(), 2_000, o1, revoke(), &[]);
+    assert_eq!(shown(&violation).0, "official-key-held");
+    ledger.run(on(register(1)), 2_000).unwrap();
+    let violation = both(&ledger, on(register(2)), 2_000, o1, register(2), &[]);
+    assert_eq!(shown(&violation).0, "official-key-one-at-a-time");
+    let violation = both(&ledger, next(rotate(1)), 2_000, o1, rotate(1), &[]);
+    assert_eq!(shown(&violation).0, "official-key-is-new");
+    ledger.run(next(rotate(2)), 2_000).unwrap();
+    let key = |ledger: &Ledger| ledger.states.official(official_id(1)).unwrap().key().map(|key| key.key[0]);
+    assert_eq!(key(&ledger), Some(2));
+    ledger.run(end(), 2_000).unwrap();
+    assert_eq!(key(&ledger), None);
+    let violation = both(&ledger, on(register(1)), 2_000, o1, register(1), &[]);
+    assert_eq!(shown(&violation).0, "official-key-is-new");
+    ledger.run(on(register(3)), 2_000).unwrap();
+    assert_eq!(key(&ledger), Some(3));
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! The ledger's own checkpoints, and those an inspector brings along.
 
-use std::io;
-
-use docket_proof::{Checkpoint, CheckpointError, Note, RootHash, VerifierKey, open_checkpoint};
+use docket_proof::{Checkpoint, CheckpointError, CheckpointNote, KeyId, LogKeys, RootHash, VerifierKey};
 use rayon::prelude::*;
 
 use crate::{
     checkpoint_file::{NOTES_PER_FILE, longest_frame, read_notes},
     disk::Disk,
+    error::{Doing, StoreError},
     files::{CHECKPOINT_HEADER_LEN, Family, HeaderError, check_checkpoint_header},
     identity::{Identity, read_front},
+    key_chain::{stated, take_rotation},
 };
 
 use super::{
@@ -31,13 +31,17 @@ pub struct GivenCheckpoint {
 pub(crate) struct OwnCheckpoint {
     pub(crate) size: u64,
     pub(crate) root: RootHash,
+    /// Its key; `None` where a trusted checkpoint stands for it.
+    pub(crate) key: Option<KeyId>,
     pub(crate) file: u64,
     pub(crate) offset: u64,
 }
 
 /// The ledger's own checkpoints.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct OwnCheckpoints {
+    /// The keys under which they are signed, as far as each has handed over to the next.
+    pub(crate) keys: LogKeys,
     pub(crate) valid: Vec<OwnCheckpoint>,
     /// The last file ends in what may be a note that is being written.
     pub(crate) unsettled: bool,
@@ -52,10 +56,13 @@ impl OwnCheckpoints {
         identity: &Identity,
         trusted: u64,
         report: &mut Report,
-    ) -> io::Result<Self> {
+    ) -> Result<Self, StoreError> {
         let Identity { hash: genesis, verifier, .. } = identity;
-        let mut own = Self::default();
-        let keys = std::slice::from_ref(verifier);
+        let mut own = Self { keys: identity.first_keys(), valid: Vec::new(), unsettled: false, newest: None };
+        // The size that the note before states: where the key changes, its last record names the next one.
+        let mut before = None;
+        // Keys follow each other: where one does not lead to the next, no later one is looked for.
+        let mut lost = false;
         for (expected, &number) in (0..).zip(numbers) {
             let path = Family::Checkpoint.path(number);
             let is_last = expected + 1 == numbers.len() as u64;
@@ -66,14 +73,27 @@ impl OwnCheckpoints {
                     "the file is missing",
                 ));
             }
-            let file = disk.open_read(&path)?;
+            let file = disk.open_read(&path).doing("open", &path)?;
             let mut notes = Vec::new();
             let end = read_notes(file.as_ref(), &mut |offset, note| {
                 notes.push((offset, note.to_vec()));
                 Ok(())
-            })?;
-            let header = read_front::<CHECKPOINT_HEADER_LEN>(file.as_ref())?
+            })
+            .doing("read", &path)?;
+            let header = read_front::<CHECKPOINT_HEADER_LEN>(file.as_ref())
+                .doing("read", &path)?
                 .map_or(Err(HeaderError::Short), |bytes| check_checkpoint_header(&bytes, number, genesis));
+            let stated_of: Vec<_> = notes.par_iter().map(|(_, note)| stated(note)).collect();
+            for (size, id) in stated_of.into_iter().flatten() {
+                if let Some(before) = before
+                    && !lost
+                    && id != own.keys.newest().verifier.id()
+                {
+                    lost = !take_rotation(disk, identity, &mut own.keys, before)?;
+                }
+                before = Some(size);
+            }
+            let keys = &own.keys;
             let opened: Vec<_> = notes.par_iter().map(|(_, note)| open_own(note, keys, trusted)).collect();
             // What a crash may leave, or a writer may be at: in the last file, from the first note that is none on,
             // no more than one frame.
@@ -130,7 +150,14 @@ impl OwnCheckpoints {
         Ok(own)
     }
 
-    fn take(&mut self, checkpoint: Checkpoint, note: Vec<u8>, file: u64, offset: u64, report: &mut Report) {
+    fn take(
+        &mut self,
+        (checkpoint, key): (Checkpoint, Option<KeyId>),
+        note: Vec<u8>,
+        file: u64,
+        offset: u64,
+        report: &mut Report,
+    ) {
         let size = checkpoint.size();
         let before = self.valid.last().map_or(0, |own| own.size);
         if size <= before {
@@ -139,27 +166,30 @@ impl OwnCheckpoints {
             report.find(finding.values(format!("more than {before}"), size));
             return;
         }
-        self.valid.push(OwnCheckpoint { size, root: checkpoint.root(), file, offset });
+        self.valid.push(OwnCheckpoint { size, root: checkpoint.root(), key, file, offset });
         self.newest = Some((checkpoint, note));
     }
 }
 
-/// Opens a note of the ledger's own: signed by its key, and by nobody else in there. Below the trusted size only its
-/// form is checked.
-fn open_own(note: &[u8], keys: &[VerifierKey], trusted: u64) -> Result<Checkpoint, String> {
-    if trusted > 0
-        && let Some(old) = Note::parse(note).ok().and_then(|note| Checkpoint::parse_text(note.text()).ok())
-        && old.size() < trusted
-    {
-        return Ok(old);
+/// Opens a note of the ledger's own: signed by the key in force, and by nobody else in there. Below the trusted size only
+/// its form is checked.
+fn open_own(note: &[u8], keys: &LogKeys, trusted: u64) -> Result<(Checkpoint, Option<KeyId>), String> {
+    let parsed = CheckpointNote::parse(note).map_err(|error| with_cause(&error))?;
+    if parsed.claimed().size() < trusted {
+        return Ok((parsed.claimed().clone(), None));
     }
-    let opened = open_checkpoint(note, keys).map_err(|error| match error {
+    let opened = keys.open(&parsed).map_err(|error| with_cause(&error))?;
+    if parsed.note().signatures().len() != 1 {
+        return Err("more than the ledger's own signature stands on it".to_owned());
+    }
+    let key = keys.at(opened.checkpoint.size()).verifier.id();
+    Ok((opened.checkpoint, Some(key)))
+}
+
+fn with_cause(error: &CheckpointError) -> String {
+    match error {
         CheckpointError::Note(cause) => format!("{error}: {cause}"),
         other => other.to_string(),
-    })?;
-    match Note::parse(note) {
-        Ok(parsed) if parsed.signatures().len() == 1 => Ok(opened.checkpoint),
-        _ => Err("more than the ledger's own signature stands on it".to_owned()),
     }
 }
 
@@ -168,35 +198,54 @@ pub(crate) enum Given {
     /// Signed by the ledger's key, and by these witnesses; its root is still to be compared.
     Opened(Checkpoint, Vec<Cosigner>),
     /// Another key, another ledger, or a broken signature.
-    Foreign(Option<Checkpoint>, String),
+    Foreign(Checkpoint, String),
     /// No checkpoint at all.
     Unreadable(String),
 }
 
+impl Given {
+    /// Returns the checkpoint where the log's key has signed it.
+    pub(crate) const fn opened(&self) -> Option<&Checkpoint> {
+        match self {
+            Self::Opened(checkpoint, _) => Some(checkpoint),
+            _ => None,
+        }
+    }
+
+    /// Returns the checkpoint where no key of the log that is known has signed it.
+    pub(crate) const fn unknown(&self) -> Option<&Checkpoint> {
+        match self {
+            Self::Foreign(checkpoint, _) => Some(checkpoint),
+            _ => None,
+        }
+    }
+}
+
 pub(crate) fn open_given(
     given: &GivenCheckpoint,
-    verifier: &VerifierKey,
+    keys: &LogKeys,
     witnesses: &[VerifierKey],
     report: &mut Report,
 ) -> Given {
-    let note = given.note.as_slice();
-    let parsed = Note::parse(note)
-        .map_err(|error| error.to_string())
-        .and_then(|note| Checkpoint::parse_text(note.text()).map_err(|error| error.to_string()));
-    match (open_checkpoint(note, std::slice::from_ref(verifier)), parsed) {
-        (Ok(opened), _) => {
-            let (cosigners, bad) = cosigners(note, witnesses);
+    let note = match CheckpointNote::parse(&given.note) {
+        Ok(note) => note,
+        Err(error) => return Given::Unreadable(with_cause(&error)),
+    };
+    let checkpoint = note.claimed().clone();
+    match keys.open(&note) {
+        Ok(opened) => {
+            let (cosigners, bad) = cosigners(&given.note, witnesses);
             bad.into_iter().for_each(|why| report.undecide(&given.name, None, why));
             Given::Opened(opened.checkpoint, cosigners)
         }
-        (Err(error), Ok(checkpoint)) => {
-            let why = if checkpoint.origin() == verifier.name() {
+        Err(error) => {
+            let origin = keys.newest().verifier.name();
+            let why = if checkpoint.origin() == origin {
                 format!("the ledger's key has not signed it: {error}")
             } else {
-                format!("it is a checkpoint of {}, not of {}", checkpoint.origin(), verifier.name())
+                format!("it is a checkpoint of {}, not of {origin}", checkpoint.origin())
             };
-            Given::Foreign(Some(checkpoint), why)
+            Given::Foreign(checkpoint, why)
         }
-        (Err(_), Err(error)) => Given::Unreadable(error),
     }
 }

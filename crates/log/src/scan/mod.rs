@@ -8,6 +8,7 @@ mod folder;
 mod order;
 mod report;
 mod segment_scan;
+mod signatures;
 mod start;
 mod streams;
 mod witnesses;
@@ -17,6 +18,7 @@ pub use report::{
     CheckpointVerdict, Cosigner, CutNote, Finding, Fork, MAX_FINDINGS, Report, Since, Undecided, Verdict,
     WitnessSummary,
 };
+pub use signatures::{ActorKeys, Standing};
 
 use std::{
     collections::BTreeMap,
@@ -34,9 +36,10 @@ use crate::{
     error::{Doing, StoreError},
     files::{Family, SEGMENT_RECORDS},
     identity::Identity,
+    key_chain::find_keys,
     writer::MAX_CLOCK_BEHIND_US,
 };
-use docket_proof::{ClockKind, VerifierKey};
+use docket_proof::{Checkpoint, ClockKind, LogKeys, VerifierKey};
 
 use checkpoints::{Given, OwnCheckpoints, open_given};
 use folder::Noted;
@@ -59,6 +62,8 @@ pub struct ScanOptions<'a> {
     pub witnesses: Vec<VerifierKey>,
     /// How far a recorded time and the time of a cosignature over it may differ.
     pub tolerance: Duration,
+    /// Whoever knows whose key is whose. Without, signatures are checked, and whose keys they are is not.
+    pub actor_keys: Option<&'a dyn ActorKeys>,
     /// Called from all threads with the number of records done since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
@@ -72,6 +77,7 @@ impl Default for ScanOptions<'_> {
             since: None,
             witnesses: Vec::new(),
             tolerance: DEFAULT_TOLERANCE,
+            actor_keys: None,
             progress: &|_| {},
         }
     }
@@ -90,6 +96,8 @@ pub(crate) struct Context<'a> {
     pub(crate) sizes: &'a [u64],
     /// Records below it are not checked again.
     pub(crate) trusted: u64,
+    /// Event types of records that say something of actors' keys.
+    pub(crate) key_events: &'static [u16],
     pub(crate) progress: &'a (dyn Fn(u64) + Sync),
 }
 
@@ -122,10 +130,21 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             return Ok(report);
         }
     };
-    let open = |given: &GivenCheckpoint, report: &mut Report| {
-        open_given(given, &identity.verifier, &options.witnesses, report)
+    let open = |given: &GivenCheckpoint, keys: &LogKeys, report: &mut Report| {
+        open_given(given, keys, &options.witnesses, report)
     };
-    let since = options.since.as_ref().map(|given| (given, open(given, &mut report)));
+    let since = match &options.since {
+        None => None,
+        Some(given) => {
+            let mut opened = open(given, &identity.first_keys(), &mut report);
+            if opened.unknown().is_some() {
+                // Under a later key, which the checkpoints lead to.
+                let numbers = folder::numbered(disk, Family::Checkpoint, &mut Report::default())?;
+                opened = open(given, &find_keys(disk, &identity, &numbers)?, &mut report);
+            }
+            Some((given, opened))
+        }
+    };
     let trusted = match &since {
         Some((_, Given::Opened(checkpoint, _))) => checkpoint.size(),
         // Of no use: then everything is read.
@@ -139,20 +158,19 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         return Ok(report);
     }
     let mut given: Vec<(&GivenCheckpoint, Given)> =
-        options.given.iter().map(|given| (given, open(given, &mut report))).collect();
+        options.given.iter().map(|given| (given, open(given, &own.keys, &mut report))).collect();
     given.extend(since);
     let Some(start) = Start::find(disk, &noted, trusted, &mut report)? else {
         report.identity = Some(identity);
         return Ok(report);
     };
     let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
-    sizes.extend(given.iter().filter_map(|(_, given)| match given {
-        Given::Opened(checkpoint, _) => Some(checkpoint.size()),
-        _ => None,
-    }));
+    sizes.extend(given.iter().filter_map(|(_, given)| given.opened()).map(Checkpoint::size));
+    let signed = sizes.iter().copied().max().unwrap_or(0);
+    // Perhaps of a key that the log names, and no checkpoint of its own does.
+    sizes.extend(given.iter().filter_map(|(_, given)| given.unknown()).map(Checkpoint::size));
     sizes.sort_unstable();
     sizes.dedup();
-    let signed = sizes.last().copied().unwrap_or(0);
 
     report.since = options.since.as_ref().filter(|_| trusted > 0).map(|given| Since {
         name: given.name.clone(),
@@ -161,11 +179,11 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     });
     let tolerance = i64::try_from(options.tolerance.as_micros()).unwrap_or(i64::MAX);
     let has_real_times = identity.genesis.clock == ClockKind::System;
-    let mut ordered = Ordered::new(&identity, signed, &start, has_real_times.then_some(tolerance));
-    let old_sizes = given.iter().filter_map(|(_, given)| match given {
-        Given::Opened(checkpoint, _) => Some(checkpoint.size()),
-        _ => None,
-    });
+    let mut ordered = Ordered::new(&identity, signed, &start, &own.keys, has_real_times.then_some(tolerance));
+    // Keys that were registered in what is not read are not known: nobody is asked then.
+    let actor_keys = options.actor_keys.filter(|_| trusted == 0);
+    ordered.ask(actor_keys);
+    let old_sizes = given.iter().filter_map(|(_, given)| given.opened()).map(Checkpoint::size);
     ordered.find_old_roots(old_sizes, &start, disk, &mut report)?;
     let mut held_back = None;
     {
@@ -175,6 +193,7 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             noted: &noted,
             sizes: &sizes,
             trusted,
+            key_events: ordered.key_events(),
             progress: options.progress,
         };
         each_segment(&context, start.segment, options.threads.max(1), &mut |scan| {
@@ -199,6 +218,15 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         &mut ordered,
         &mut report,
     )?;
+    // Again, now that all keys are known: which of them may have signed a size, the log says.
+    for (kept, given) in &mut given {
+        let mut heard = Report::default();
+        let was_unknown = given.unknown().is_some();
+        *given = open(kept, ordered.keys(), &mut heard);
+        if was_unknown {
+            report.absorb(heard);
+        }
+    }
     ordered.finish(&own, &given, disk, &noted, &mut report)?;
     folder::check_ledger_toml(disk, &identity, &mut report)?;
     folder::check_cuts(disk, &identity, &mut report)?;
@@ -229,8 +257,7 @@ fn read_own_checkpoints(
     loop {
         let mut heard = Report::default();
         let numbers = folder::numbered(disk, Family::Checkpoint, &mut heard)?;
-        let own = OwnCheckpoints::read(disk, &numbers, identity, trusted, &mut heard)
-            .doing("read", Family::Checkpoint.dir())?;
+        let own = OwnCheckpoints::read(disk, &numbers, identity, trusted, &mut heard)?;
         if !own.unsettled || Instant::now() >= deadline {
             report.absorb(heard);
             return Ok(own);
@@ -279,6 +306,7 @@ fn follow_tail(
                 noted,
                 sizes,
                 trusted: ordered.trusted(),
+                key_events: ordered.key_events(),
                 progress: options.progress,
             };
             let sealed = scan_one(&context, last.number, false)?;
@@ -293,8 +321,15 @@ fn follow_tail(
         if !is_final {
             std::thread::sleep(PAUSE.min(options.patience));
         }
-        let context =
-            Context { disk, identity, noted, sizes, trusted: ordered.trusted(), progress: options.progress };
+        let context = Context {
+            disk,
+            identity,
+            noted,
+            sizes,
+            trusted: ordered.trusted(),
+            key_events: ordered.key_events(),
+            progress: options.progress,
+        };
         let mut again = scan_one(&context, last.number, true)?;
         ordered.link(&mut again);
         if is_final && again.has_trouble_of(&last) {

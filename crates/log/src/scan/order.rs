@@ -1,8 +1,8 @@
 //! The checks that run over all segments in order: the chain across them, batches, streams, the tree, system records.
 
 use docket_proof::{
-    Flags, Frontier, ProveError, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord, empty_root,
-    evidence_path, older_root,
+    Flags, Frontier, LogKeys, ProveError, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord,
+    empty_root, evidence_path, older_root,
 };
 
 use crate::{
@@ -21,6 +21,7 @@ use super::{
     folder::{Noted, numbered},
     report::{CheckpointVerdict, CutNote, Finding, Fork, Report},
     segment_scan::{NOT_HELD, SegmentDamage, SegmentScan, SystemStep},
+    signatures::{ActorKeys, Signatures},
     start::Start,
     streams::Streams,
     witnesses::{KnownSize, Witnesses},
@@ -49,9 +50,12 @@ pub(crate) struct Ordered<'a> {
     recorded_at: i64,
     tree: Frontier,
     streams: Streams,
+    /// The log's keys, as far as followed.
+    keys: LogKeys,
     /// The log at the sizes asked for, ascending.
     roots: Vec<KnownSize>,
     witnesses: Witnesses,
+    signatures: Signatures<'a>,
     /// The first record of the batch that is open, if one is.
     batch_start: Option<u64>,
     durable_to: u64,
@@ -64,8 +68,17 @@ pub(crate) struct Ordered<'a> {
 }
 
 impl<'a> Ordered<'a> {
-    pub(crate) fn new(identity: &'a Identity, signed: u64, start: &Start, tolerance: Option<i64>) -> Self {
+    /// `signing` are the keys that the ledger's own checkpoints are signed with: those that records below a trusted size
+    /// put in force are taken from there.
+    pub(crate) fn new(
+        identity: &'a Identity,
+        signed: u64,
+        start: &Start,
+        signing: &LogKeys,
+        tolerance: Option<i64>,
+    ) -> Self {
         Self {
+            keys: signing.below(start.trusted),
             identity,
             signed,
             trusted: start.trusted,
@@ -78,12 +91,28 @@ impl<'a> Ordered<'a> {
             streams: Streams::new(start.trusted),
             roots: Vec::new(),
             witnesses: Witnesses::new(tolerance),
+            signatures: Signatures::new(None),
             batch_start: None,
             durable_to: 0,
             opaque: false,
             damage: None,
             trailing_vault: None,
         }
+    }
+
+    /// Lets somebody say whose the keys are that actors sign with.
+    pub(crate) fn ask(&mut self, keys: Option<&'a dyn ActorKeys>) {
+        self.signatures = Signatures::new(keys);
+    }
+
+    /// Returns the types of the events that say it.
+    pub(crate) fn key_events(&self) -> &'static [u16] {
+        self.signatures.key_events()
+    }
+
+    /// Returns the log's keys, as far as it was followed.
+    pub(crate) const fn keys(&self) -> &LogKeys {
+        &self.keys
     }
 
     /// Returns the size below which records are not judged again.
@@ -205,7 +234,7 @@ impl<'a> Ordered<'a> {
         self.next_segment = scan.number + 1;
         report_local(&mut scan, is_last, report);
         if self.damage.is_none() && scan.damage.as_ref().is_none_or(|damage| damage.index > start) {
-            self.follow(&scan, &path, report);
+            self.follow(&mut scan, &path, report);
         }
         if let Some(damage) = &scan.damage {
             self.judge(damage, &path, &end, disk, report)?;
@@ -235,7 +264,7 @@ impl<'a> Ordered<'a> {
     }
 
     /// Follows streams, batches and the tree through a segment.
-    fn follow(&mut self, scan: &SegmentScan, path: &str, report: &mut Report) {
+    fn follow(&mut self, scan: &mut SegmentScan, path: &str, report: &mut Report) {
         let start = scan.number * SEGMENT_RECORDS;
         if scan.first_recorded_at.is_some_and(|first| first < self.recorded_at) {
             report.find(Finding::new("record", path, "recorded_at runs back").record(start));
@@ -266,6 +295,9 @@ impl<'a> Ordered<'a> {
             push_parts(&mut tree, &at.parts);
             let (size, in_batch, recorded_at) = (at.size, at.in_batch, at.recorded_at);
             self.roots.push(KnownSize { size, root: tree.root(), in_batch, recorded_at });
+        }
+        if !self.opaque {
+            self.signatures.take(scan.number, std::mem::take(&mut scan.signatures), report);
         }
         // Behind the roots: a cosignature is of a checkpoint before it.
         for step in &scan.systems {
@@ -324,6 +356,12 @@ impl<'a> Ordered<'a> {
             Ok(SystemRecord::ClockCorrected { clock }) => {
                 self.witnesses.correct(*clock, step.recorded_at);
                 report.clock_corrections.push(index);
+            }
+            Ok(SystemRecord::KeyRotated(rotation)) => {
+                if let Err(error) = self.keys.rotate(RecordIndex(index), &step.previous, rotation) {
+                    let what = format!("the log's key was not handed over here: {error}");
+                    report.find(Finding::new("key", path, what).record(index));
+                }
             }
             Ok(SystemRecord::WitnessSeen(seen)) => {
                 let known = self.known(seen.size);
@@ -424,8 +462,15 @@ impl<'a> Ordered<'a> {
         report.head = self.head;
         report.root = (self.size > 0).then(|| self.tree.root());
         report.streams = self.streams.count();
+        report.rotations = self.keys.rotations().to_vec();
         for checkpoint in own.valid.iter().filter(|own| own.size >= self.trusted) {
             let path = Family::Checkpoint.path(checkpoint.file);
+            let in_force = self.keys.at(checkpoint.size).verifier.id();
+            if checkpoint.size <= self.size && checkpoint.key.is_some_and(|key| key != in_force) {
+                let what = format!("the key that signed size {} was not in force there", checkpoint.size);
+                report.find(Finding::new("key", &path, what).offset(checkpoint.offset));
+                continue;
+            }
             match self.compare(checkpoint.size, checkpoint.root) {
                 Compared::Same { in_batch: false } => report.own_checkpoints += 1,
                 Compared::Same { in_batch: true } => {
@@ -448,10 +493,8 @@ impl<'a> Ordered<'a> {
         }
         let agreed: Vec<u64> = given
             .iter()
-            .filter_map(|(_, opened)| match opened {
-                Given::Opened(checkpoint, _) => Some((checkpoint.size(), checkpoint.root())),
-                _ => None,
-            })
+            .filter_map(|(_, opened)| opened.opened())
+            .map(|checkpoint| (checkpoint.size(), checkpoint.root()))
             .filter(|(size, root)| matches!(self.compare(*size, *root), Compared::Same { .. }))
             .map(|(size, _)| size)
             .collect();
@@ -469,8 +512,7 @@ impl<'a> Ordered<'a> {
             // Signed and cosigned while the log was read, or taken away: as they are now.
             let unheard = &mut Report::default();
             let numbers = numbered(disk, Family::Checkpoint, unheard)?;
-            let own = OwnCheckpoints::read(disk, &numbers, identity, 0, unheard)
-                .doing("read", Family::Checkpoint.dir())?;
+            let own = OwnCheckpoints::read(disk, &numbers, identity, 0, unheard)?;
             witnesses.finish(&own, report);
         } else {
             witnesses.finish(own, report);
@@ -537,7 +579,7 @@ impl<'a> Ordered<'a> {
             }
             Given::Foreign(checkpoint, why) => {
                 report.find(Finding::new("checkpoint", &given.name, why.clone()));
-                checkpoint.clone()
+                Some(checkpoint.clone())
             }
             Given::Unreadable(why) => {
                 report.undecide(&given.name, None, format!("not a checkpoint: {why}"));

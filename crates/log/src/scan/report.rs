@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt};
 
-use docket_proof::{Checkpoint, RecordHash, RootHash, TailCut, VerifierKey};
+use docket_proof::{Checkpoint, LogKey, RecordHash, RootHash, TailCut, VerifierKey};
 
 use crate::identity::Identity;
 
@@ -24,7 +24,7 @@ pub enum Verdict {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
     /// Which check failed, a stable name: `chain`, `header`, `footer`, `segment-missing`, `record`, `stream`, `batch`,
-    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`, `witness`, `time`.
+    /// `system`, `vault`, `checkpoint`, `ledger-toml`, `unknown-file`, `cut`, `witness`, `time`, `key`, `signature`.
     pub check: &'static str,
     /// The file, relative to the ledger's folder, or the name of a checkpoint that was given.
     pub file: String,
@@ -173,6 +173,10 @@ pub struct Report {
     pub forks: Vec<Fork>,
     /// What was not read.
     pub since: Option<Since>,
+    /// Batches that their actors have signed.
+    pub signatures: u64,
+    /// The keys that the log was handed over to, and the records that say so.
+    pub rotations: Vec<LogKey>,
     /// Cosignatures that the ledger's records keep and that hold.
     pub cosignatures: u64,
     /// Who made them: at most a thousand, by name.
@@ -202,6 +206,13 @@ pub struct Report {
 }
 
 impl Report {
+    /// Returns the keys that the log has had: the one in its genesis, and those that it was handed over to. Each of them
+    /// has signed that it is this ledger's.
+    pub fn log_keys(&self) -> impl Iterator<Item = &VerifierKey> {
+        let first = self.identity.iter().map(|identity| &identity.verifier);
+        first.chain(self.rotations.iter().map(|key| &key.verifier))
+    }
+
     /// Returns the verdict: altered beats undecided, and nothing checked is never intact.
     pub fn verdict(&self) -> Verdict {
         if self.findings_total > 0 {

@@ -3,7 +3,8 @@
 use std::io;
 
 use docket_proof::{
-    Flags, HASH_LEN, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef, SystemError, SystemRecord,
+    Flags, HASH_LEN, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef,
+    SystemError, SystemRecord,
 };
 
 use crate::{
@@ -16,7 +17,7 @@ use crate::{
     vault::{EntryCheck, VaultWalk},
 };
 
-use super::{Context, report::Finding};
+use super::{Context, report::Finding, signatures::SegmentSignatures};
 
 /// What a segment holds, for the checks that run over all segments in order.
 pub(crate) struct SegmentScan {
@@ -34,6 +35,7 @@ pub(crate) struct SegmentScan {
     /// What the last records of batches among them say was durable.
     pub(crate) durable: Vec<u64>,
     pub(crate) systems: Vec<SystemStep>,
+    pub(crate) signatures: SegmentSignatures,
     /// The tree over this segment's records at the sizes asked for.
     pub(crate) at_sizes: Vec<AtSize>,
     /// The tree over all of them.
@@ -80,6 +82,8 @@ pub(crate) struct AtSize {
 pub(crate) struct SystemStep {
     pub(crate) index: u64,
     pub(crate) recorded_at: i64,
+    /// The hash of the record before.
+    pub(crate) previous: RecordHash,
     pub(crate) record: Result<SystemRecord, SystemError>,
 }
 
@@ -122,6 +126,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     let file = context.disk.open_read(&path)?;
     let start = number * SEGMENT_RECORDS;
     let mut scan = SegmentScan::new(number, start);
+    scan.signatures = SegmentSignatures::new(context.key_events);
     match read_segment_header(file.as_ref(), number)? {
         Ok(header) if header.genesis == context.identity.hash => scan.previous = Some(header.previous),
         Ok(_) => {
@@ -151,12 +156,17 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     scan.steps.reserve_exact(usize::try_from(records.min(SEGMENT_RECORDS)).unwrap_or_default());
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
         footer.push(record.stored_len, &record.hash);
-        scan.last_hash = Some(record.hash);
+        let previous = scan.last_hash.replace(record.hash).or(scan.previous).unwrap_or(RecordHash::ZERO);
         let reached = record.offset + record.stored_len as u64;
         let is_old = record.index < context.trusted;
         match &record.view {
             Ok(view) if is_old => scan.pass(view),
-            _ => scan.take(&record, &path, &context.identity.genesis.origin),
+            view => {
+                scan.take(&record, previous, &path, &context.identity.genesis.origin);
+                if let Ok(view) = view {
+                    scan.signatures.take(view, &context.identity.hash, previous);
+                }
+            }
         }
         if sizes.first() == Some(&(record.index + 1)) {
             let (size, parts) = (record.index + 1, footer.parts().collect());
@@ -243,6 +253,7 @@ impl SegmentScan {
             steps: Vec::new(),
             durable: Vec::new(),
             systems: Vec::new(),
+            signatures: SegmentSignatures::default(),
             at_sizes: Vec::new(),
             parts: Vec::new(),
             damage: None,
@@ -300,7 +311,7 @@ impl SegmentScan {
 
     /// Takes what a record says about itself.
     #[inline]
-    fn take(&mut self, record: &Followed<'_>, path: &str, origin: &str) {
+    fn take(&mut self, record: &Followed<'_>, previous: RecordHash, path: &str, origin: &str) {
         let view = match &record.view {
             Ok(view) => view,
             Err(error @ RecordError::UnknownFlags { .. }) => {
@@ -358,7 +369,7 @@ impl SegmentScan {
                 decoded = Err(SystemError::Malformed { field: "cosignature" });
             }
             let (index, recorded_at) = (view.index.0, view.recorded_at);
-            self.systems.push(SystemStep { index, recorded_at, record: decoded });
+            self.systems.push(SystemStep { index, recorded_at, previous, record: decoded });
         }
     }
 

@@ -6,19 +6,20 @@ use std::collections::BTreeMap;
 
 use docket_log::{Identity, SimDisk};
 use docket_proof::{
-    Checkpoint, Commitment, Frontier, NodeHash, RecordHash, RecordKey, leaf_hash, sign_checkpoint,
-    subtree_root,
+    Checkpoint, Commitment, Frontier, NodeHash, RecordHash, RecordKey, SigningKey, leaf_hash,
+    sign_checkpoint, subtree_root,
 };
 
 use super::{ORIGIN, SEGMENT_HEADER, key, split_records};
 
 /// A ledger's files, taken apart into records.
-#[derive(Clone)]
 pub struct Forge {
     pub files: BTreeMap<String, Vec<u8>>,
     pub records: Vec<Vec<u8>>,
     /// The sizes of the ledger's own checkpoints; all in one file.
     pub signed: Vec<u64>,
+    /// Records that hand the log over, and the keys that they name.
+    pub rotated: Vec<(u64, SigningKey)>,
 }
 
 /// Where fields stand in a record (FORMAT.md section 4).
@@ -53,7 +54,7 @@ impl Forge {
             .iter()
             .map(|(_, note)| String::from_utf8_lossy(note).lines().nth(1).unwrap().parse().unwrap())
             .collect();
-        Self { files, records, signed }
+        Self { files, records, signed, rotated: Vec::new() }
     }
 
     /// Overwrites bytes of a record.
@@ -136,7 +137,9 @@ impl Forge {
         }
         let notes = self.signed.iter().filter_map(|size| {
             let checkpoint = Checkpoint::new(ORIGIN, *size, *roots.get(size)?).unwrap();
-            Some(sign_checkpoint(&checkpoint, &key()).unwrap())
+            let in_force = self.rotated.iter().rfind(|(record, _)| record + 1 < *size);
+            let first = key();
+            Some(sign_checkpoint(&checkpoint, in_force.map_or(&first, |(_, key)| key)).unwrap())
         });
         let mut checkpoints = self.files["checkpoints/00000000.ckp"][..48].to_vec();
         checkpoints[16..48].copy_from_slice(genesis.as_bytes());

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{ids::CommandId, page::PageKey, quiet::quietly};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
-const SCHEMA: u32 = 6;
+const SCHEMA: u32 = 8;
 /// sled's page cache, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 /// The longest a reader waits for the index before it replays the log instead.
@@ -24,6 +24,8 @@ const META_KEY: &[u8] = b"m";
 const TREE: &str = "docket";
 /// The first byte of the keys of pages of command ids.
 pub(crate) const IDS_PREFIX: u8 = b'c';
+/// The first byte of the keys of kept reports.
+pub(crate) const KEPT_PREFIX: u8 = b'r';
 /// sled's folder in the index's folder.
 const SLED: &str = "sled";
 
@@ -213,6 +215,26 @@ impl Index {
         Ok(())
     }
 
+    /// Returns what is kept under the name of a report.
+    ///
+    /// # Errors
+    /// When sled cannot.
+    pub(crate) fn kept(&self, name: &str) -> Result<Option<Vec<u8>>, IndexError> {
+        self.ask(|engine| Ok(engine.tree.get(kept_key(name))?.map(|bytes| bytes.to_vec())))
+    }
+
+    /// Keeps something under the name of a report. What it belongs to stands in it.
+    ///
+    /// # Errors
+    /// When sled cannot. The index is then not to be used any more.
+    pub(crate) fn keep(&self, reports: &[(&str, Vec<u8>)]) -> Result<(), IndexError> {
+        let mut batch = sled::Batch::default();
+        for (name, bytes) in reports {
+            batch.insert(kept_key(name), bytes.as_slice());
+        }
+        self.ask(|engine| engine.tree.apply_batch(batch))
+    }
+
     /// Shows everything the index holds beside what it says of itself, in the order of the keys.
     pub(crate) fn each(&self, visit: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), IndexError> {
         self.ask(|engine| {
@@ -303,6 +325,10 @@ impl std::fmt::Debug for Index {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Index").field("meta", &self.meta).finish_non_exhaustive()
     }
+}
+
+fn kept_key(name: &str) -> Vec<u8> {
+    [KEPT_PREFIX].into_iter().chain(name.bytes()).collect()
 }
 
 fn ids_key(id: &CommandId) -> [u8; 17] {

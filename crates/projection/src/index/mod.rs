@@ -11,7 +11,7 @@ mod ids;
 mod page;
 mod quiet;
 
-pub(crate) use contained::{IDS_PREFIX, Old};
+pub(crate) use contained::{IDS_PREFIX, KEPT_PREFIX, Old};
 pub use contained::{Index, IndexError, IndexMeta, OpenedIndex};
 pub use ids::CommandId;
 pub(crate) use ids::{entries, is_ids_page};

@@ -31,7 +31,7 @@ const SUMS: &[(FigureName, &[FigureName])] =
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut report = own(lens);
     if lens.scope.official.is_none() {
-        report.take(visits::report(lens), &[FigureName::Visits]);
+        report.take(visits::made(lens), &[FigureName::Visits]);
         report.take(receptions::report(lens), &[FigureName::Receptions]);
         doubt(&mut report);
     }

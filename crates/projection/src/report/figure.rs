@@ -1,5 +1,7 @@
 //! A figure: a count with everything one must know to compare it with another.
 
+use serde::{Deserialize, Serialize};
+
 use super::{names::FigureName, term::terms};
 
 terms! {
@@ -57,7 +59,7 @@ terms! {
 }
 
 /// The value of a figure.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub enum Value {
     /// So many.
     Count(u64),
@@ -88,7 +90,7 @@ terms! {
 }
 
 /// One figure of a report.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Figure {
     /// What it is.
     pub name: FigureName,
@@ -105,7 +107,7 @@ pub struct Figure {
 }
 
 /// The records behind a figure.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Evidence {
     /// One for each that counts; of a ratio, those of the numerator.
     pub counted: Vec<u64>,

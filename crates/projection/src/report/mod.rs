@@ -22,6 +22,11 @@ pub(crate) mod term;
 mod timeliness;
 mod visits;
 
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
+
 pub use figure::{Basis, Doubt, Evidence, Figure, UnitOfCount, Value};
 pub use lens::{unit_of_official, units_below};
 pub use names::{FigureName, ReportName};
@@ -30,6 +35,30 @@ pub use term::{Language, Term};
 
 use self::lens::Lens;
 use crate::states::States;
+
+/// Makes several reports at once, each on one of as many threads as there are. They come in the order of the names.
+pub fn make_reports(names: &[ReportName], states: &States, scope: &Scope, threads: usize) -> Vec<Report> {
+    let next = AtomicUsize::new(0);
+    let make = || {
+        let mut made = Vec::new();
+        while let place = next.fetch_add(1, Ordering::Relaxed)
+            && let Some(name) = names.get(place)
+        {
+            made.push((place, name.make(states, scope)));
+        }
+        made
+    };
+    let helpers = threads.min(names.len()).saturating_sub(1);
+    let mut made = thread::scope(|scope| {
+        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(make)).collect();
+        let mut made = make();
+        // A helper that panicked has all of it panic when the scope ends.
+        made.extend(helpers.into_iter().filter_map(|helper| helper.join().ok()).flatten());
+        made
+    });
+    made.sort_unstable_by_key(|(place, _)| *place);
+    made.into_iter().map(|(_, report)| report).collect()
+}
 
 /// Makes a report from the states as a scope looks at them.
 type MakeReport = fn(&Lens<'_>) -> Report;

@@ -1,6 +1,7 @@
 //! A report: figures over everything, by subject, and the sums that must hold.
 
 use docket_domain::{CaseStatus, HouseholdId, OfficialId, Timestamp, UnitId};
+use serde::{Deserialize, Serialize};
 
 use super::{
     figure::{Figure, Value},
@@ -9,7 +10,7 @@ use super::{
 };
 
 /// What a report is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Scope {
     /// The time that counts, `[from, to)` in microseconds UTC; `None` for all.
     pub period: Option<(i64, i64)>,
@@ -81,7 +82,7 @@ terms! {
 }
 
 /// A report.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// Which.
     pub name: ReportName,
@@ -100,7 +101,7 @@ pub struct Report {
 }
 
 /// A rule set that decided something in a report.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct RulesInForce {
     /// The record that adopted it.
     pub record: u64,
@@ -109,7 +110,7 @@ pub struct RulesInForce {
 }
 
 /// A statistic from outside.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Citation {
     /// The unit that cites it.
     pub unit: UnitId,
@@ -130,7 +131,7 @@ pub struct Citation {
 }
 
 /// The figures of one subject.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Row {
     /// Which unit; `None` for what is of none, and where the rows are officials.
     pub unit: Option<UnitId>,
@@ -143,7 +144,7 @@ pub struct Row {
 }
 
 /// A sum that must hold between figures of a report.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Check {
     /// The whole.
     pub whole: FigureName,

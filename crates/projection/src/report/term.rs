@@ -54,6 +54,21 @@ macro_rules! terms {
                 }
             }
         }
+
+        // Stored by name: a variant that is added moves no number.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.term().name)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+                let found = Self::ALL.iter().find(|term| term.term().name == name);
+                found.copied().ok_or_else(|| serde::de::Error::custom(concat!("no ", stringify!($name))))
+            }
+        }
     };
 }
 

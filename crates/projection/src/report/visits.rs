@@ -36,7 +36,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Visits>::new(lens);
     let years = years(lens);
     years.iter().filter_map(VisitYear::rules).for_each(|rules| tallies.ruled_by(rules));
-    let days = lens.days();
+    let (days, explains) = (lens.days(), lens.scope.explained.is_some());
     for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
         calls(lens, household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
         if let Some(attempts) = household.attempts() {
@@ -52,11 +52,22 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         for year in &years {
             let count = year.count(household);
             if count.is_on_register() {
-                tallies.of(year.unit(household), |counts| counts.add_year(household, year, count));
+                // Only what is explained needs the record.
+                let record = if explains { last_record(household, year) } else { household.record };
+                tallies.of(year.unit(household), |counts| counts.add_year(record, count));
             }
         }
     }
     tallies.report(ReportName::Visits, &[(FigureName::HouseholdYears, YEARS)])
+}
+
+/// Counts the visits alone.
+pub(super) fn made(lens: &Lens<'_>) -> Report {
+    let (mut tallies, days) = (Tallies::<Visits>::new(lens), lens.days());
+    for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
+        calls(lens, household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
+    }
+    tallies.report(ReportName::Visits, &[])
 }
 
 /// Returns the years that ended in the period, and for which rules ask for visits.
@@ -94,11 +105,15 @@ fn calls(
     }
 }
 
+/// Returns the record of a household's last visit in a year, or else of its registration.
+fn last_record(household: &HouseholdState, year: &VisitYear<'_>) -> u64 {
+    let last = household.visits.within(year.days().first(), year.days().last()).next();
+    last.map_or(household.record, |visit| visit.record)
+}
+
 impl Visits {
-    /// Counts a household in a year: known by its last visit in that year, or else by its registration.
-    fn add_year(&mut self, household: &HouseholdState, year: &VisitYear<'_>, count: VisitCount) {
-        let last = household.visits.within(year.days().first(), year.days().last()).next();
-        let record = last.map_or(household.record, |visit| visit.record);
+    /// Counts a household in a year.
+    fn add_year(&mut self, record: u64, count: VisitCount) {
         self.years.add(record);
         self.year_coverage.ask(count.is_covered(), record);
         if count.due == 0 {

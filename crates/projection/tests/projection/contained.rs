@@ -388,6 +388,12 @@ fn every_change_of_an_index_is_found() {
             let mut value = value.clone();
             value[place] ^= 1;
             tamper(&ledger.sled(), |tree| drop(tree.insert(key, value).unwrap()));
+            // So a kept report is one of another version, which nobody is shown.
+            if key[0] == b'r' && place == 0 {
+                assert!(matches!(ledger.check(), IndexCheck::Same { .. }));
+                tamper(&ledger.sled(), |tree| drop(tree.insert(key, good[key].clone()).unwrap()));
+                continue;
+            }
             // The version is what decides whether the rest is looked at.
             if (key.as_slice(), place) == (b"m", 0) {
                 assert!(matches!(ledger.check(), IndexCheck::NotChecked(_)));
@@ -398,8 +404,11 @@ fn every_change_of_an_index_is_found() {
         }
         tamper(&ledger.sled(), |tree| drop(tree.insert(key, [value.as_slice(), &[0]].concat()).unwrap()));
         differs(&what);
-        tamper(&ledger.sled(), |tree| drop(tree.remove(key).unwrap()));
-        differs(&what);
+        // A kept report that is gone is made again.
+        if key[0] != b'r' {
+            tamper(&ledger.sled(), |tree| drop(tree.remove(key).unwrap()));
+            differs(&what);
+        }
         // The right page in the wrong place.
         tamper(&ledger.sled(), |tree| {
             tree.remove(key).unwrap();

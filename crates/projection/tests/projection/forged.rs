@@ -7,16 +7,10 @@ use docket_proof::{Precision, StreamRef};
 
 use crate::support::{Ledger, case, close, unit};
 
-/// A writer that knows no rules closes a case a second time, and another one that does not exist yet is replied to.
-#[test]
-fn a_forged_history_is_found_at_the_record_with_the_rule() {
-    let mut ledger = Ledger::new();
-    ledger.session([vec![unit(None)], vec![case()], vec![close(1)]]);
-    let legal = check_history(&ledger.reader(), &|_| {}).unwrap();
-    assert_eq!((legal.size, legal.impossible.len(), legal.unknown), (4, 0, 0));
-
+/// The closing of the first case, as a writer that knows no rules would append it.
+pub(crate) fn closing() -> NewRecord {
     let closed = Event::from(CaseClosed { reason: CloseReason::Replied, origin: None });
-    let record = NewRecord {
+    NewRecord {
         stream: StreamRef { kind: 4, id: 1 },
         occurred_at: 0,
         precision: Precision::Day,
@@ -24,14 +18,25 @@ fn a_forged_history_is_found_at_the_record_with_the_rule() {
         schema_version: closed.version(),
         body: closed.encode().unwrap(),
         personal: Vec::new(),
-    };
+    }
+}
+
+/// A writer that knows no rules closes a case a second time, and another one that does not exist yet is replied to.
+#[test]
+fn a_forged_history_is_found_at_the_record_with_the_rule() {
+    let mut ledger = Ledger::new();
+    ledger.session([vec![unit(None)], vec![case()], vec![close(1)]]);
+    let legal = check_history(&ledger.reader(), 1, &|_| {}).unwrap();
+    assert_eq!((legal.size, legal.impossible.len(), legal.unknown), (4, 0, 0));
+
+    let record = closing();
     let garbage = NewRecord { body: vec![0xff], ..record.clone() };
     let id = ledger.next_command_id();
     let writer = ledger.writer();
     writer.append(&Batch { command_id: id, actor: 0, records: vec![record, garbage] }).unwrap();
     drop(writer);
 
-    let found = check_history(&ledger.reader(), &|_| {}).unwrap();
+    let found = check_history(&ledger.reader(), 1, &|_| {}).unwrap();
     let named: Vec<_> = found.impossible.iter().map(|one| (one.record(), one.rule())).collect();
     assert_eq!(named, [(4, "case-transition"), (5, "body-readable")]);
     let said = found.impossible[0].to_string();

@@ -10,5 +10,7 @@ mod contained;
 mod figures;
 mod forged;
 mod history;
+mod kept;
 mod sessions;
 mod support;
+mod threads;

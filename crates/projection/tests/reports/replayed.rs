@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use docket_domain::{
-    Act, CaseAccepted, CaseAcceptedPersonal, CaseReopenedPersonal, CaseStatus, Command, NoPersonal, Notice,
-    PublicText, ReplyDelivered, ReplyDeliveredPersonal, RuleSet, RulesAdopted, Timestamp,
+    Act, AttemptReason, CaseAccepted, CaseAcceptedPersonal, CaseReopenedPersonal, CaseStatus, Command,
+    HouseholdRegisteredPersonal, NoPersonal, Notice, Office, OfficialAppointed, PublicText, ReceptionHeld,
+    ReplyDelivered, ReplyDeliveredPersonal, RuleSet, RulesAdopted, SatisfactionSurveyed, Timestamp,
+    VisitAttempted, VisitAttemptedPersonal, VisitMade, VisitMadePersonal,
 };
 use docket_projection::{
     Acknowledge, Desk, Figure, FigureName, ProjectionError, Report, ReportName, Scope, UnitOfCount, Value,
@@ -16,7 +18,7 @@ use crate::{
     aid, campaign, cases, diary,
     office::{self, Ledger, assign, at, case_from, close, official_id, row, unit_id},
     receptions, rectification, registers, supervision,
-    support::{case_id, household_id, reopened, reply},
+    support::{case_id, household, household_id, reopened, reply},
     visits,
 };
 
@@ -37,6 +39,7 @@ fn command() -> impl Strategy<Value = Command> {
     let act = prop_oneof![
         60 => of_import(),
         60 => handled(),
+        60 => daily(),
         20 => cases::acts(),
         30 => diary::acts(),
         40 => aid::acts(),
@@ -53,6 +56,59 @@ fn command() -> impl Strategy<Value = Command> {
         occurred: at(second),
         act,
     })
+}
+
+/// What the unit with which every history begins does from day to day: nearly all of it legal.
+fn daily() -> impl Strategy<Value = Act> {
+    (0_u8..6, 1_u64..4).prop_map(|(which, number)| {
+        let (unit, by, household) = (unit_id(1), official_id(1), household_id(number));
+        match which {
+            0 | 1 => {
+                let reason = AttemptReason::NobodyHome;
+                let body = VisitAttempted { unit, by, reason, origin: None };
+                Act::on(household, body, VisitAttemptedPersonal::default())
+            }
+            2 => {
+                let companions = Vec::new();
+                let body = VisitMade { unit, by, companions, minutes: None, origin: None };
+                Act::on(household, body, VisitMadePersonal::default())
+            }
+            3 => {
+                let body = ReceptionHeld { by, substitute: false, minutes: None, origin: None };
+                Act::on(unit, body, NoPersonal)
+            }
+            4 => {
+                let body = SatisfactionSurveyed { by: official_id(2), origin: None };
+                Act::on(case_id(1), body, NoPersonal)
+            }
+            _ => {
+                let reply = ReplyDelivered { approver: Some(official_id(2)), ..reply() };
+                Act::on(case_id(1), reply, ReplyDeliveredPersonal::default())
+            }
+        }
+    })
+}
+
+/// A unit with its secretary, another official, three households, and a case that is given to the unit.
+fn beginning() -> Vec<Act> {
+    let home = || Act::open(household(unit_id(1)), HouseholdRegisteredPersonal::default());
+    let secretary =
+        OfficialAppointed { unit: unit_id(1), office: Office::Secretary, rank: None, origin: None };
+    let accepted = CaseAccepted { notice: Notice::Given, origin: None };
+    vec![
+        office::unit(None),
+        office::official(1),
+        office::source(),
+        adopted(),
+        office::official(1),
+        Act::on(official_id(1), secretary, NoPersonal),
+        home(),
+        home(),
+        home(),
+        case_from(Some(unit_id(1)), None, None),
+        assign(1, 1, None),
+        Act::on(case_id(1), accepted, CaseAcceptedPersonal::default()),
+    ]
 }
 
 /// A case raised, given to somebody, replied to, closed, and taken up again.
@@ -183,7 +239,7 @@ proptest! {
         questions in prop::collection::vec(question(), 4),
     ) {
         let mut ledger = Ledger::new();
-        ledger.session([vec![office::unit(None), office::official(1), office::source(), adopted()]]);
+        ledger.session([beginning()]);
         let mut then: Vec<(u64, Vec<Vec<Report>>)> = Vec::new();
         let mut open = ledger.office();
         let last = commands.len() - 1;

@@ -152,6 +152,11 @@ impl VerifierKey {
         self.key.verify_strict(message.as_bytes(), &signature).map_err(|_| BadSignature)?;
         Ok(time)
     }
+
+    /// Says whether this key has signed a message that is no note.
+    pub(crate) fn has_signed(&self, message: &[u8], signature: &[u8; SIGNATURE_LEN]) -> bool {
+        self.key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok()
+    }
 }
 
 /// A signature that its key does not verify.
@@ -248,6 +253,11 @@ impl SigningKey {
     pub fn sign(&self, note: &Note) -> NoteSignature {
         let signature = self.key.sign(note.text().as_bytes());
         NoteSignature::new(self.verifier.name.clone(), self.verifier.id, signature.to_bytes().to_vec())
+    }
+
+    /// Signs a message that can be no note's text.
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> [u8; SIGNATURE_LEN] {
+        self.key.sign(message).to_bytes()
     }
 }
 

@@ -65,7 +65,8 @@ fn dated(what: String, at: Mark, ended: Option<Mark>) -> Dated {
 impl More {
     pub(super) fn of(case: &CaseState) -> Self {
         let accepted = case.accepted;
-        let Some(rare) = case.rare() else { return Self { accepted, ..Self::default() } };
+        let followed_up = case.followed_up.map(|mark| dated("by another unit".to_owned(), mark, None));
+        let Some(rare) = case.rare() else { return Self { accepted, followed_up, ..Self::default() } };
         let appeal = |appeal: &Appeal| {
             let what = match appeal.decision {
                 Some(made) => format!("{} by {} of {}", made.outcome, made.by, made.unit),
@@ -73,7 +74,7 @@ impl More {
             };
             dated(what, appeal.requested, appeal.decision.map(|made| made.decided))
         };
-        let RunRare { extensions, suspensions, followed_up, review, recheck } = &rare.run;
+        let RunRare { extensions, suspensions, review, recheck } = &rare.run;
         let supervision =
             |order: &docket_domain::Supervision| dated(order.unit.to_string(), order.ordered, order.answered);
         let extension = |granted: &docket_domain::ExtensionTime| {
@@ -93,7 +94,7 @@ impl More {
                 .iter()
                 .map(|time| dated(time.ground.to_string(), time.from, time.until))
                 .collect(),
-            followed_up: followed_up.map(|mark| dated("by another unit".to_owned(), mark, None)),
+            followed_up,
             review: review.as_ref().map(appeal),
             recheck: recheck.as_ref().map(appeal),
             merged_into: rare.merged_into.map(|case| case.to_string()),

@@ -1,4 +1,4 @@
-//! A report as CSV (RFC 4180): a line a figure, whatever it is a figure of.
+//! Reports as CSV (RFC 4180): a line a figure, whatever it is a figure of.
 
 use docket_projection::{Figure, Language, Report, Value};
 
@@ -26,7 +26,7 @@ const HEADER: [&str; 17] = [
 ];
 
 pub(super) fn write(
-    report: &Report,
+    reports: &[Report],
     given: Given<'_>,
     language: Language,
     output: &mut Output,
@@ -34,16 +34,18 @@ pub(super) fn write(
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Failure::undecided(error.to_string());
     writer.write_record(HEADER).map_err(failed)?;
-    let mut line = |code: &str, name: &str, figure: &Figure| {
-        writer.write_record(cells(report, given, language, code, name, figure)).map_err(failed)
-    };
-    report.figures.iter().try_for_each(|figure| line("", "", figure))?;
-    for row in &report.rows {
-        let code =
-            row.unit.map(|unit| unit.to_string()).or(row.official.map(|official| official.to_string()));
-        let code = code.unwrap_or_else(|| "-".to_owned());
-        let name = row.name.as_deref().unwrap_or_default();
-        row.figures.iter().try_for_each(|figure| line(&code, name, figure))?;
+    for report in reports {
+        let mut line = |code: &str, name: &str, figure: &Figure| {
+            writer.write_record(cells(report, given, language, code, name, figure)).map_err(failed)
+        };
+        report.figures.iter().try_for_each(|figure| line("", "", figure))?;
+        for row in &report.rows {
+            let code = row.unit.map(|unit| unit.to_string());
+            let code = code.or(row.official.map(|official| official.to_string()));
+            let code = code.unwrap_or_else(|| "-".to_owned());
+            let name = row.name.as_deref().unwrap_or_default();
+            row.figures.iter().try_for_each(|figure| line(&code, name, figure))?;
+        }
     }
     let bytes = writer.into_inner().map_err(|error| Failure::undecided(error.to_string()))?;
     output.raw(&bytes)

@@ -32,9 +32,12 @@ struct Json<'a> {
     since: Option<SinceJson<'a>>,
     forks: Vec<ForkJson<'a>>,
     evidence: Option<EvidenceJson<'a>>,
+    signatures: u64,
     cosignatures: u64,
     witnesses: Vec<WitnessJson<'a>>,
     policy: Option<PolicyJson<'a>>,
+    predecessor: Option<PredecessorJson<'a>>,
+    key_rotations: Vec<KeyJson>,
     tail_cuts: Vec<Cut>,
     clock_corrections: &'a [u64],
     held_records: u64,
@@ -128,6 +131,19 @@ struct Given<'a> {
     size: Option<u64>,
     root: Option<String>,
     holds: bool,
+}
+
+#[derive(Serialize)]
+struct PredecessorJson<'a> {
+    origin: &'a str,
+    size: u64,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct KeyJson {
+    record: u64,
+    key: String,
 }
 
 #[derive(Serialize)]
@@ -231,9 +247,18 @@ impl Outcome {
             }),
             forks: report.forks.iter().map(fork_json).collect(),
             evidence: self.evidence.as_ref().map(|_| EvidenceJson { wrote: self.evidence_file.as_deref() }),
+            signatures: report.signatures,
             cosignatures: self.cosignatures(),
             witnesses: report.witnesses.iter().map(witness_json).collect(),
             policy: self.policy.as_ref().map(policy_json),
+            predecessor: genesis.and_then(|genesis| genesis.predecessor.as_ref()).map(|before| {
+                PredecessorJson { origin: &before.origin, size: before.size, root: before.root.to_string() }
+            }),
+            key_rotations: report
+                .rotations
+                .iter()
+                .map(|key| KeyJson { record: key.record.0, key: key.verifier.to_string() })
+                .collect(),
             tail_cuts: report
                 .cuts
                 .iter()

@@ -110,6 +110,9 @@ impl Outcome {
                 "records 0 to {}, and the personal values in the vault that they commit to, were not read: {} stands for them",
                 since.size - 1, since.name
             ));
+            if self.report.signatures > 0 {
+                open.push("whether the keys that actors signed with are theirs: that stands in the records that were not read".to_owned());
+            }
             open.push(format!(
                 "whether records from {} on follow the last old one of each stream (their links are checked among themselves), and the ledger's own checkpoints below that size",
                 since.size
@@ -147,6 +150,13 @@ impl Outcome {
             (None, None) => open.push("no witness's cosignature was asked for".to_owned()),
             _ => {}
         }
+        let genesis = self.report.identity.as_ref().map(|identity| &identity.genesis);
+        if let Some(before) = genesis.and_then(|genesis| genesis.predecessor.as_ref()) {
+            open.push(format!(
+                "the {} records of {}, which this ledger continues: verify that ledger too; its root at that size must be the one above",
+                before.size, before.origin
+            ));
+        }
         if self.rules.is_none() {
             open.push("whether the recorded acts follow from each other by the rules (--rules)".to_owned());
         }
@@ -170,6 +180,14 @@ impl Outcome {
                 )?;
             }
             output.line(format_args!("genesis      {}", identity.hash))?;
+            if let Some(before) = &identity.genesis.predecessor {
+                output.line(format_args!(
+                    "predecessor  {}, size {}, root {}",
+                    escape(&before.origin),
+                    before.size,
+                    before.root
+                ))?;
+            }
         }
         if let Some(since) = report.since.as_ref().filter(|_| report.size > 0) {
             let new = report.size.saturating_sub(since.size);
@@ -218,6 +236,22 @@ impl Outcome {
             output.line(format_args!(
                 "tail cut     record {}: a recovery cut the log to size {} and kept what it cut in cut/{:08}.cut",
                 note.record, note.cut.size, note.cut.number
+            ))?;
+        }
+        if report.signatures > 0 {
+            let under = match report.since {
+                None => ", each under the key in force for them",
+                Some(_) => "",
+            };
+            output.line(format_args!(
+                "signatures   {} commands are signed by their actors{under}",
+                report.signatures
+            ))?;
+        }
+        for key in &report.rotations {
+            output.line(format_args!(
+                "key          record {}: the log was handed over to {}",
+                key.record, key.verifier
             ))?;
         }
         for record in &report.clock_corrections {

@@ -45,7 +45,7 @@ impl PolicyVerdict {
             is_of_another_log: report
                 .identity
                 .as_ref()
-                .is_some_and(|identity| !policy.accepts_log(&identity.verifier)),
+                .is_some_and(|_| !report.log_keys().any(|key| policy.accepts_log(key))),
             asks_for_nobody: policy.asks_for_nobody(),
             size,
             missing,

@@ -63,9 +63,10 @@ pub(super) fn judge_all(brought: &[Brought], report: &Report, place: &Place) -> 
             (Ok(artifact), None) => {
                 (artifact.kind(), Standing::Open("the ledger's key cannot be read".to_owned()))
             }
-            (Ok(artifact), Some(identity)) => {
-                let keys = std::slice::from_ref(&identity.verifier);
-                let mut standing = match judge(artifact, keys, None) {
+            (Ok(artifact), Some(_)) => {
+                // Which of them may have signed which size is the scan's to judge.
+                let keys: Vec<_> = report.log_keys().cloned().collect();
+                let mut standing = match judge(artifact, &keys, None) {
                     Ok(judged) => judged.standing,
                     Err(failure) => Standing::Open(failure.message()),
                 };

@@ -43,13 +43,13 @@ impl RulesVerdict {
 }
 
 /// Replays the log through the rules. A log that does not hold is not judged: its records say nothing.
-pub(super) fn judge(report: &Report, place: &Place, output: &Output) -> RulesVerdict {
+pub(super) fn judge(report: &Report, threads: usize, place: &Place, output: &Output) -> RulesVerdict {
     if report.verdict() != Verdict::Intact {
         return RulesVerdict::NotChecked("the log itself does not hold".to_owned());
     }
     let progress = Progress::new(output, "replaying", Some(report.size));
     let judged = place.reader().map_err(|failure| failure.reason()).and_then(|reader| {
-        check_history(&reader, &|record| progress.set(record)).map_err(|error| error.to_string())
+        check_history(&reader, threads, &|record| progress.set(record)).map_err(|error| error.to_string())
     });
     progress.finish();
     match judged {

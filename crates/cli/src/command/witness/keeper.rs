@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     failure::Failure,
     files,
+    handover::{self, Handover},
     output::Output,
     session::{SystemClock, random_bytes},
     text::escape,
@@ -40,11 +41,15 @@ pub(crate) struct TrustArgs {
     #[command(flatten)]
     folder: Folder,
     /// The log's public key as its office has published it (`public_key` in ledger.toml)
-    #[arg(value_name = "VKEY")]
-    log: VerifierKey,
+    #[arg(value_name = "VKEY", required_unless_present = "handover", conflicts_with = "handover")]
+    log: Option<VerifierKey>,
     /// The log's origin, where its key is not named so
-    #[arg(long, value_name = "ORIGIN")]
+    #[arg(long, value_name = "ORIGIN", conflicts_with = "handover")]
     origin: Option<String>,
+    /// A proof that a log that is served was handed over to another key (`docket prove key`): the new key takes the place
+    /// of the old one
+    #[arg(long, value_name = "FILE")]
+    handover: Option<PathBuf>,
 }
 
 /// Show the witness's key, the logs it serves, and what it saw of them last
@@ -133,8 +138,15 @@ struct Made {
 
 pub(super) fn trust(args: &TrustArgs, output: &mut Output) -> Result<(), Failure> {
     let keeper = Keeper::open(&args.folder.folder)?;
-    let origin = args.origin.as_deref().unwrap_or_else(|| args.log.name());
-    keeper.witness.trust(origin, &args.log)?;
+    if let Some(path) = &args.handover {
+        let trusted: Vec<_> = keeper.witness.logs()?.into_iter().flat_map(|log| log.keys).collect();
+        let Handover { old, new } = handover::read(path, &trusted)?;
+        keeper.witness.hand_over(new.name(), &old, &new)?;
+        return output.line(format_args!("serving {} under {new}", escape(new.name())));
+    }
+    let Some(log) = &args.log else { return Ok(()) };
+    let origin = args.origin.as_deref().unwrap_or_else(|| log.name());
+    keeper.witness.trust(origin, log)?;
     output.line(format_args!("serving {}", escape(origin)))
 }
 

@@ -1,0 +1,197 @@
+//! Finds the keys that a log has had, from its checkpoint files and a few records (FORMAT.md section 7).
+//!
+//! The checkpoint in front of the first one under another key ends with the record that names that key, and the record
+//! carries the signatures of both. So nothing found here has to be believed: what does not lead from the key in the
+//! genesis to a next one is no key of the log's, and notes under it do not verify.
+
+use std::io;
+
+use docket_proof::{CheckpointNote, KeyId, KeyRotated, LogKeys, RecordHash, RecordIndex, SystemRecord};
+
+use crate::{
+    checkpoint_file::{MAX_LEDGER_NOTE_LEN, read_notes},
+    disk::{Disk, DiskFile},
+    error::{Doing, StoreError},
+    files::{CHECKPOINT_HEADER_LEN, Family, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
+    identity::Identity,
+    reader::{StoredRecord, read_frame, sealed_offset},
+    segment::{Chain, Go, walk},
+};
+
+impl Identity {
+    /// Returns the keys of the log as far as its genesis names them.
+    pub fn first_keys(&self) -> LogKeys {
+        LogKeys::new(self.hash, self.verifier.clone())
+    }
+}
+
+/// Finds all keys under which checkpoints of the files `numbers` are signed. Where there is only one, no record is read.
+pub(crate) fn find_keys(
+    disk: &dyn Disk,
+    identity: &Identity,
+    numbers: &[u64],
+) -> Result<LogKeys, StoreError> {
+    let mut keys = identity.first_keys();
+    while let Some((size, false)) = last_of_newest(disk, &keys, numbers)? {
+        if !take_rotation(disk, identity, &mut keys, size)? {
+            break;
+        }
+    }
+    Ok(keys)
+}
+
+/// As [`find_keys`], with the key that the record under the last checkpoint names, if it names one: nothing is signed with
+/// it yet.
+pub(crate) fn find_all_keys(
+    disk: &dyn Disk,
+    identity: &Identity,
+    numbers: &[u64],
+) -> Result<LogKeys, StoreError> {
+    let mut keys = find_keys(disk, identity, numbers)?;
+    if let Some((size, true)) = last_of_newest(disk, &keys, numbers)? {
+        take_rotation(disk, identity, &mut keys, size)?;
+    }
+    Ok(keys)
+}
+
+/// Takes up the key that record `size - 1` names, if it names the next one.
+pub(crate) fn take_rotation(
+    disk: &dyn Disk,
+    identity: &Identity,
+    keys: &mut LogKeys,
+    size: u64,
+) -> Result<bool, StoreError> {
+    let Some(index) = size.checked_sub(1).filter(|index| *index > 0) else { return Ok(false) };
+    let Some((previous, record)) = lone_record(disk, identity, index)? else { return Ok(false) };
+    Ok(rotation_in(&record)
+        .is_some_and(|rotation| keys.rotate(RecordIndex(index), &previous, &rotation).is_ok()))
+}
+
+/// Returns what a record says of a next key.
+pub(crate) fn rotation_in(record: &StoredRecord) -> Option<KeyRotated> {
+    let view = record.view();
+    match SystemRecord::decode(view.event_type, view.schema_version, view.body) {
+        Ok(SystemRecord::KeyRotated(rotation)) => Some(rotation),
+        _ => None,
+    }
+}
+
+/// Returns size and key id that a note states.
+pub(crate) fn stated(note: &[u8]) -> Option<(u64, KeyId)> {
+    let note = CheckpointNote::parse(note).ok()?;
+    let id = note.note().signatures().first()?.id();
+    Some((note.claimed().size(), id))
+}
+
+/// Returns the size of the last checkpoint in front of the first one under a key that is not known yet, and false; or of
+/// the very last one, and true, where all are known.
+fn last_of_newest(
+    disk: &dyn Disk,
+    keys: &LogKeys,
+    numbers: &[u64],
+) -> Result<Option<(u64, bool)>, StoreError> {
+    let is_known = |id: KeyId| keys.iter().any(|key| key.verifier.id() == id);
+    // Keys follow each other: files that begin under a known one come before the others.
+    let (mut low, mut high) = (0, numbers.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let Some(number) = numbers.get(middle) else { break };
+        let first = first_note(disk, *number)?.and_then(|note| stated(&note));
+        if first.is_some_and(|(_, id)| is_known(id)) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    let Some(number) = low.checked_sub(1).and_then(|last| numbers.get(last)) else { return Ok(None) };
+    let path = Family::Checkpoint.path(*number);
+    let file = disk.open_read(&path).doing("open", &path)?;
+    let (mut last, mut ended) = (None, false);
+    read_notes(file.as_ref(), &mut |_, note| {
+        match stated(note) {
+            Some((size, id)) if is_known(id) && !ended => last = Some(size),
+            _ => ended = true,
+        }
+        Ok(())
+    })
+    .doing("read", &path)?;
+    Ok(last.map(|size| (size, !ended && low == numbers.len())))
+}
+
+fn first_note(disk: &dyn Disk, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+    let path = Family::Checkpoint.path(number);
+    let file = disk.open_read(&path).doing("open", &path)?;
+    let read = || -> io::Result<Option<Vec<u8>>> {
+        let mut prefix = [0; 4];
+        file.read_exact_at(&mut prefix, CHECKPOINT_HEADER_LEN as u64)?;
+        let len = u32::from_le_bytes(prefix) as usize;
+        if !(1..=MAX_LEDGER_NOTE_LEN).contains(&len) {
+            return Ok(None);
+        }
+        let mut note = vec![0; len];
+        file.read_exact_at(&mut note, CHECKPOINT_HEADER_LEN as u64 + 4)?;
+        Ok(Some(note))
+    };
+    match read() {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        other => other.doing("read", &path),
+    }
+}
+
+/// Reads a record, whatever is known of the log's end, and the hash before it; `None` where no intact one stands there.
+fn lone_record(
+    disk: &dyn Disk,
+    identity: &Identity,
+    index: u64,
+) -> Result<Option<(RecordHash, StoredRecord)>, StoreError> {
+    let segment = index / SEGMENT_RECORDS;
+    let path = Family::Segment.path(segment);
+    let file = match disk.open_read(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other.doing("open", &path)?,
+    };
+    let read = || match sealed_offset(file.as_ref(), index % SEGMENT_RECORDS) {
+        Ok(offset) => match framed(file.as_ref(), identity, index, offset)? {
+            Some(found) => Ok(Some(found)),
+            None => walked(file.as_ref(), identity, index),
+        },
+        // Too short for a footer, which is still to come.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => walked(file.as_ref(), identity, index),
+        Err(error) => Err(error),
+    };
+    match read() {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        other => other.doing("read", &path),
+    }
+}
+
+fn framed(
+    file: &dyn DiskFile,
+    identity: &Identity,
+    index: u64,
+    offset: u64,
+) -> io::Result<Option<(RecordHash, StoredRecord)>> {
+    // What stands in the place of a footer that is not there yet may lead anywhere.
+    if offset >= file.len()? {
+        return Ok(None);
+    }
+    let Some(Ok(record)) = read_frame(file, &identity.key, index, offset)? else { return Ok(None) };
+    let mut previous = [0; 32];
+    file.read_exact_at(&mut previous, offset - 32)?;
+    Ok(Some((RecordHash::from_bytes(previous), record)))
+}
+
+fn walked(
+    file: &dyn DiskFile,
+    identity: &Identity,
+    index: u64,
+) -> io::Result<Option<(RecordHash, StoredRecord)>> {
+    let chain = Chain { key: &identity.key, trusted_below: u64::MAX };
+    let start = index / SEGMENT_RECORDS * SEGMENT_RECORDS;
+    let mut found = None;
+    walk(file, chain, start, SEGMENT_HEADER_LEN as u64, file.len()?, &mut |record| {
+        found = (record.index == index).then_some(record.offset);
+        Ok(if found.is_some() { Go::Stop } else { Go::On })
+    })?;
+    found.map_or(Ok(None), |offset| framed(file, identity, index, offset))
+}

@@ -1,0 +1,238 @@
+//! Reads records and decodes their events, ahead of the fold and on other threads where there are any.
+//!
+//! The fold goes through the log in order, on one thread, whatever the number of threads: so its states do not depend on
+//! it. What needs no state (reading, taking apart, decoding) is done ahead of it, for a bounded number of records.
+
+use std::{ops::Range, sync::mpsc};
+
+use docket_domain::{DecodeError, Event, RecordMeta};
+use docket_log::Reader;
+use docket_proof::{Flags, RecordView, StreamRef};
+
+use crate::{
+    error::ProjectionError,
+    index::CommandId,
+    states::{FoldError, meta_of},
+};
+
+/// Records that are handed on together.
+const BATCH: usize = 1_024;
+/// Batches that a thread reads ahead at most: what lies between the fold and the threads that read.
+const AHEAD: u64 = 8;
+/// Records that one thread reads in a row: as many as it may read ahead, so that no thread waits while its turn has not
+/// come.
+const STRETCH: u64 = BATCH as u64 * AHEAD;
+
+/// A record as the fold needs it.
+#[derive(Debug)]
+pub(crate) struct ReadRecord {
+    pub(crate) meta: RecordMeta,
+    pub(crate) event_type: u16,
+    /// Its batch carries its actor's signature.
+    pub(crate) is_signed: bool,
+    /// `None` for the ledger's own records and for events of a newer version.
+    event: Result<Option<Event>, DecodeError>,
+    /// The id of the command whose batch begins here. The ledger's own records have ids that nobody gave and nobody asks
+    /// for: they have none.
+    pub(crate) command_id: Option<CommandId>,
+    /// How many personal fields it has.
+    personal: usize,
+}
+
+impl ReadRecord {
+    /// Takes what is needed of a record; the numbers of its personal fields are added to `personal`.
+    #[inline]
+    pub(crate) fn of(record: &RecordView<'_>, personal: &mut Vec<u16>) -> Self {
+        let is_system = record.stream.kind == StreamRef::SYSTEM.kind;
+        let event = if is_system {
+            Ok(None)
+        } else {
+            match Event::decode(record.event_type, record.schema_version, record.body) {
+                Ok(event) => Ok(Some(event)),
+                Err(error) if error.is_unknown() => Ok(None),
+                Err(error) => Err(error),
+            }
+        };
+        let fields = personal.len();
+        personal.extend(record.commitments.iter().map(|(field, _)| field));
+        let is_first = record.flags.has(Flags::FIRST) && !is_system;
+        Self {
+            meta: meta_of(record),
+            event_type: record.event_type,
+            is_signed: record.flags.has(Flags::SIGNED),
+            event,
+            command_id: record.command_id.copied().filter(|_| is_first),
+            personal: personal.len() - fields,
+        }
+    }
+
+    /// Fails, once, where the body is not what its type and version say.
+    pub(crate) fn readable(&mut self) -> Result<(), FoldError> {
+        if self.event.is_ok() {
+            return Ok(());
+        }
+        let index = self.meta.index;
+        std::mem::replace(&mut self.event, Ok(None))
+            .map(drop)
+            .map_err(|source| FoldError::Body { index, source })
+    }
+
+    /// Takes the event of a [readable](Self::readable) record, if this version knows it.
+    pub(crate) fn into_event(self) -> Option<(Event, RecordMeta)> {
+        self.event.ok()?.map(|event| (event, self.meta))
+    }
+
+    /// Returns the event of a [readable](Self::readable) record, if this version knows it.
+    pub(crate) fn event(&self) -> Option<&Event> {
+        self.event.as_ref().ok()?.as_ref()
+    }
+}
+
+/// Records in order.
+#[derive(Default)]
+struct Batch {
+    records: Vec<ReadRecord>,
+    /// Their personal fields, one record's behind the other's.
+    personal: Vec<u16>,
+}
+
+impl Batch {
+    fn clear(&mut self) {
+        self.records.clear();
+        self.personal.clear();
+    }
+
+    fn show(&mut self, visit: &mut Visit<'_>) -> Result<(), ProjectionError> {
+        let mut personal = self.personal.as_slice();
+        for record in &mut self.records {
+            let (own, rest) = personal.split_at_checked(record.personal).unwrap_or((&[], &[]));
+            personal = rest;
+            visit(record, own)?;
+        }
+        Ok(())
+    }
+}
+
+/// What is shown of a record: the record, and the numbers of its personal fields.
+type Visit<'a> = dyn FnMut(&mut ReadRecord, &[u16]) -> Result<(), ProjectionError> + 'a;
+
+/// Shows the records of a range in order. All but one of `threads` read ahead.
+///
+/// # Errors
+/// When a record cannot be read, at its place, and when `visit` says so.
+pub(crate) fn for_each_read(
+    reader: &Reader,
+    range: Range<u64>,
+    threads: usize,
+    visit: &mut Visit<'_>,
+) -> Result<(), ProjectionError> {
+    let helpers = u64::try_from(threads.saturating_sub(1)).unwrap_or(u64::MAX);
+    let stretches = range.end.saturating_sub(range.start).div_ceil(STRETCH);
+    // A few records are read before a thread is there.
+    if helpers == 0 || stretches < 2 {
+        let mut personal = Vec::new();
+        return reader.for_each(range, |record, _| {
+            personal.clear();
+            let mut read = ReadRecord::of(&record, &mut personal);
+            visit(&mut read, &personal)
+        });
+    }
+    std::thread::scope(|scope| {
+        let helpers: Vec<Helper> = (0..helpers.min(stretches))
+            .map(|number| {
+                let (full, filled) = mpsc::channel();
+                let (emptied, empty) = mpsc::channel();
+                // There are no more batches than these: nobody runs ahead of the fold any further.
+                (0..AHEAD).for_each(|_| drop(emptied.send(Batch::default())));
+                let (range, step) = (range.clone(), helpers.min(stretches));
+                scope.spawn(move || {
+                    for stretch in (number..stretches).step_by(usize::try_from(step).unwrap_or(usize::MAX)) {
+                        let from = range.start + stretch * STRETCH;
+                        let to = range.end.min(from + STRETCH);
+                        if read_stretch(reader, from..to, &empty, &full).is_none() {
+                            return;
+                        }
+                    }
+                });
+                Helper { filled, emptied }
+            })
+            .collect();
+        let mut next = range.start;
+        for helper in helpers.iter().cycle() {
+            let end = range.end.min(next + STRETCH);
+            while next < end {
+                // A thread that is gone has panicked, and this scope will.
+                let Ok(batch) = helper.filled.recv() else { return Ok(()) };
+                let mut batch: Batch = batch?;
+                batch.show(visit)?;
+                next += batch.records.len() as u64;
+                // What a batch holds is let go of where it was made, and its place is used again.
+                let _ = helper.emptied.send(batch);
+            }
+            if next >= range.end {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// A thread that reads ahead.
+struct Helper {
+    filled: mpsc::Receiver<Result<Batch, ProjectionError>>,
+    emptied: mpsc::Sender<Batch>,
+}
+
+/// Why reading stops.
+enum Stop {
+    /// Nobody listens any more.
+    Unheard,
+    Failed(ProjectionError),
+}
+
+impl From<docket_log::StoreError> for Stop {
+    fn from(error: docket_log::StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Reads a stretch; `None` where nothing is to follow.
+fn read_stretch(
+    reader: &Reader,
+    range: Range<u64>,
+    empty: &mpsc::Receiver<Batch>,
+    full: &mpsc::Sender<Result<Batch, ProjectionError>>,
+) -> Option<()> {
+    let end = range.end;
+    let mut batch: Option<Batch> = None;
+    let read = reader.for_each(range, |record, _| {
+        let filling = match &mut batch {
+            Some(batch) => batch,
+            none => {
+                let mut fresh = empty.recv().map_err(|_| Stop::Unheard)?;
+                fresh.clear();
+                none.insert(fresh)
+            }
+        };
+        filling.records.push(ReadRecord::of(&record, &mut filling.personal));
+        if filling.records.len() == BATCH || record.index.0 + 1 == end {
+            batch.take().map_or(Ok(()), |batch| full.send(Ok(batch))).map_err(|_| Stop::Unheard)?;
+        }
+        Ok(())
+    });
+    match read {
+        Ok(()) => Some(()),
+        Err(Stop::Unheard) => None,
+        Err(Stop::Failed(error)) => {
+            // Records before it count, as they do where one thread reads and folds.
+            let _ = batch.map(|batch| full.send(Ok(batch)));
+            let _ = full.send(Err(error));
+            None
+        }
+    }
+}
+
+/// Returns how many threads there are to be had.
+pub(crate) fn all_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, Into::into)
+}
