@@ -122,7 +122,7 @@ pub(crate) fn batches(scale: &Scale, table: &mut Table) {
         let (_bed, writer) = Bed::create();
         let mut acts = Acts::new(with_values);
         let model = Bed::filled((scale.batches * BATCH) as u64, with_values);
-        let loaded = Loaded::read(&model);
+        let loaded = Loaded::read(model.path());
         let folder = folder();
         let floors = RefCell::new(BatchFloor::new(&loaded, folder.path()));
         let events = (scale.batches * BATCH) as u64;
@@ -252,7 +252,7 @@ pub(crate) fn criterion(criterion: &mut Criterion, scale: &Scale) {
             );
         });
         let model = Bed::filled((scale.batches * BATCH) as u64, with_value);
-        let loaded = Loaded::read(&model);
+        let loaded = Loaded::read(model.path());
         let folder = folder();
         let mut floor = BatchFloor::new(&loaded, folder.path());
         group.bench_function(format!("batch of 1,000, {name}, floor"), |bench| {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -17,7 +17,7 @@ use rand_chacha::{
 };
 use tempfile::TempDir;
 
-use crate::acts::Acts;
+use crate::{acts::Acts, floor::files};
 
 const ORIGIN: &str = "ledger.example/bench";
 
@@ -98,15 +98,7 @@ impl Bed {
 
     /// Returns the length of all files of a folder: `log` or `vault`.
     pub(crate) fn bytes(&self, dir: &str) -> u64 {
-        self.files(dir).iter().map(|path| fs::metadata(path).unwrap().len()).sum()
-    }
-
-    /// Returns the files of a folder in order.
-    pub(crate) fn files(&self, dir: &str) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> =
-            fs::read_dir(self.path().join(dir)).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort_unstable();
-        files
+        files(&self.path().join(dir)).iter().map(|path| fs::metadata(path).unwrap().len()).sum()
     }
 }
 

@@ -3,12 +3,18 @@
 use std::{
     fs::{self, File},
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
+use docket_log::{FileDisk, Identity};
 use docket_proof::{Commitment, Frame, NodeHash, leaf_hash, node_hash};
 
-use crate::bed::Bed;
+/// Returns the files of a folder in order.
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort_unstable();
+    files
+}
 
 /// A file that bytes are added to at its end.
 pub(crate) struct BareFile(File);
@@ -78,11 +84,18 @@ const HASH_LEN: usize = 32;
 
 impl Loaded {
     /// Reads a ledger whole.
-    pub(crate) fn read(bed: &Bed) -> Self {
-        let vaults = bed.files("vault");
-        let segments = bed
-            .files("log")
+    pub(crate) fn read(ledger: &Path) -> Self {
+        Self::read_some(ledger, 0, usize::MAX)
+    }
+
+    /// Reads `count` segments from the one numbered `first` on.
+    pub(crate) fn read_some(ledger: &Path, first: usize, count: usize) -> Self {
+        let vaults = files(&ledger.join("vault"));
+        let logs = files(&ledger.join("log"));
+        let segments = logs
             .iter()
+            .skip(first)
+            .take(count)
             .map(|path| {
                 let vault = vaults.iter().find(|vault| vault.file_stem() == path.file_stem());
                 LoadedSegment::new(
@@ -91,7 +104,7 @@ impl Loaded {
                 )
             })
             .collect();
-        let genesis = bed.reader().identity().hash;
+        let genesis = Identity::read(&FileDisk::new(ledger)).unwrap().hash;
         Self { key: blake3::derive_key("docket 2026 record v1", genesis.as_bytes()), segments }
     }
 

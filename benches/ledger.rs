@@ -58,7 +58,7 @@ const SECTIONS: &[Section] = &[
 
 /// One table from one run: all sections, or those named.
 fn ratios(scale: &Scale, wanted: &[&str]) {
-    let mut table = Table::begin();
+    let mut table = Table::begin(|line| println!("{line}"));
     for (name, section) in SECTIONS {
         if wanted.is_empty() || wanted.contains(name) {
             section(scale, &mut table);

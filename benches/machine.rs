@@ -2,7 +2,8 @@
 
 use std::fs;
 
-/// Processor time so far, in ticks: all of the machine's, its idle part, and this process's.
+/// Processor time so far, in ticks: all of the machine's, its idle part, and this process's with its
+/// children's.
 #[derive(Clone, Copy)]
 pub(crate) struct Ticks {
     all: u64,
@@ -18,7 +19,8 @@ impl Ticks {
             stat.lines().next()?.split_whitespace().skip(1).take(8).map_while(|n| n.parse().ok()).collect();
         let own = fs::read_to_string("/proc/self/stat").ok()?;
         let own: Vec<&str> = own.rsplit(')').next()?.split_whitespace().collect();
-        let own = own.get(11)?.parse::<u64>().ok()? + own.get(12)?.parse::<u64>().ok()?;
+        // In user and in kernel mode, its own and that of children that have ended.
+        let own = own.get(11..15)?.iter().map_while(|ticks| ticks.parse::<u64>().ok()).sum();
         // Idle and waiting for the disk.
         Some(Self { all: machine.iter().sum(), idle: machine.get(3)? + machine.get(4)?, own })
     }

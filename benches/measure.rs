@@ -35,15 +35,17 @@ impl<'a> Entry<'a> {
 }
 
 /// The values of one entry, a round each.
-pub(crate) struct Series(Vec<f64>);
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Series(pub(crate) Vec<f64>);
 
 impl Series {
     /// Divides round by round, so that what slows both down cancels out.
-    fn over(&self, other: &Self) -> Self {
+    pub(crate) fn over(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(a, b)| a / b).collect())
     }
 
-    fn summary(&self) -> (f64, f64, f64) {
+    /// Returns the median, the smallest and the largest.
+    pub(crate) fn summary(&self) -> (f64, f64, f64) {
         let mut sorted = self.0.clone();
         sorted.sort_unstable_by(f64::total_cmp);
         let middle = sorted.len() / 2;
@@ -53,15 +55,21 @@ impl Series {
     }
 }
 
-/// Prints as it goes.
+/// Hands out its lines as it goes.
 pub(crate) struct Table {
     started: Instant,
+    out: Box<dyn FnMut(&str)>,
 }
 
 impl Table {
-    pub(crate) fn begin() -> Self {
-        println!("{:<62} {:>13} {:>13} {:>13}  unit", "what", "median", "min", "max");
-        Self { started: Instant::now() }
+    pub(crate) fn begin(out: impl FnMut(&str) + 'static) -> Self {
+        let mut table = Self { started: Instant::now(), out: Box::new(out) };
+        table.line(&format!("{:<62} {:>13} {:>13} {:>13}  unit", "what", "median", "min", "max"));
+        table
+    }
+
+    fn line(&mut self, line: &str) {
+        (self.out)(line);
     }
 
     /// Measures all entries in turn, forwards and backwards by turns, and prints them.
@@ -82,9 +90,9 @@ impl Table {
         let others = ticks.and_then(Ticks::others_since).map_or_else(String::new, |others| {
             format!("; other processes used {:.0} % of the processors", others * 100.0)
         });
-        println!("\n{title} ({rounds} rounds{others})");
+        self.line(&format!("\n{title} ({rounds} rounds{others})"));
         for (entry, series) in entries.iter().zip(&series) {
-            row(&entry.name, series, entry.unit);
+            self.row(&entry.name, series, entry.unit);
         }
         series
     }
@@ -92,25 +100,28 @@ impl Table {
     /// Prints the ratio of two series, round by round.
     pub(crate) fn ratio(&mut self, name: &str, over: &Series, under: &Series, target: Option<&str>) {
         let target = target.map_or_else(String::new, |target| format!(", target {target}"));
-        row(&format!("  = {name}"), &over.over(under), &format!("ratio{target}"));
+        self.row(&format!("  = {name}"), &over.over(under), &format!("ratio{target}"));
+    }
+
+    /// Prints one series.
+    pub(crate) fn row(&mut self, name: &str, series: &Series, unit: &str) {
+        let (median, min, max) = series.summary();
+        let (median, min, max) = (number(median), number(min), number(max));
+        self.line(&format!("{name:<62} {median:>13} {min:>13} {max:>13}  {unit}"));
     }
 
     pub(crate) fn note(&mut self, text: &str) {
-        println!("  {text}");
+        self.line(&format!("  {text}"));
     }
 
-    pub(crate) fn end(self) {
-        println!("\n{:.0} s in all", self.started.elapsed().as_secs_f64());
+    pub(crate) fn end(mut self) {
+        let taken = self.started.elapsed().as_secs_f64();
+        self.line(&format!("\n{taken:.0} s in all"));
     }
-}
-
-fn row(name: &str, series: &Series, unit: &str) {
-    let (median, min, max) = series.summary();
-    println!("{name:<62} {:>13} {:>13} {:>13}  {unit}", number(median), number(min), number(max));
 }
 
 /// Three or more digits that say something.
-fn number(value: f64) -> String {
+pub(crate) fn number(value: f64) -> String {
     if value < 10.0 {
         return format!("{value:.3}");
     }

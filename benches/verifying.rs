@@ -23,7 +23,7 @@ fn verify_on(bed: &Bed, threads: usize) {
 pub(crate) fn verify(scale: &Scale, table: &mut Table) {
     for with_values in [false, true] {
         let bed = Bed::filled(scale.records, with_values);
-        let loaded = Loaded::read(&bed);
+        let loaded = Loaded::read(bed.path());
         let megabytes = (bed.bytes("log") + bed.bytes("vault")) as f64 / 1e6;
         let entries = vec![
             Entry::new("verify, one thread", "records/s", || {
@@ -99,7 +99,7 @@ pub(crate) fn open(scale: &Scale, table: &mut Table) {
 /// What criterion measures of it.
 pub(crate) fn criterion(criterion: &mut Criterion, scale: &Scale) {
     let bed = Bed::filled(scale.records, false);
-    let loaded = Loaded::read(&bed);
+    let loaded = Loaded::read(bed.path());
     let heads = bed.heads();
     let mut group = criterion.benchmark_group("large");
     group.sample_size(10).throughput(Throughput::Elements(scale.records));
