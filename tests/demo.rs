@@ -205,7 +205,8 @@ fn the_table_has_every_figure_of_the_source() {
         assert!(domain.contains(written), "{written} is not in the source");
     }
     // And the other way round: each number of the column of figures, but for what the page itself adds to one.
-    let beside = ["41.68", "17.83", "2010"];
+    // 7 are the rows of the finance matrix, no figure of the overview.
+    let beside = ["41.68", "17.83", "2010", "7"];
     let rows = domain
         .lines()
         .skip_while(|line| !line.starts_with("## 1."))
