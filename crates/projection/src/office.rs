@@ -397,8 +397,8 @@ fn kind_in(events: &[NewEvent], place: u64) -> Kind {
     })
 }
 
-/// Returns what a record of the log is. What was recorded last is known; for what was recorded earlier and is not durable
-/// yet, everything is made durable.
+/// Returns what a record of the log is. What was recorded last is known; for what was recorded earlier, and after the log
+/// was last read, everything is made durable and covered by a checkpoint.
 fn find_kind(
     record: u64,
     recent: &Recent,
@@ -412,9 +412,8 @@ fn find_kind(
     let known = match reader.take().filter(|known| record < known.size()) {
         Some(known) => known,
         None => {
-            if record >= writer.durable_size() {
-                writer.flush()?;
-            }
+            // A reader hashes what no checkpoint covers, which can be millions of records of a long import.
+            writer.checkpoint()?;
             Reader::open(disk.clone())?
         }
     };
