@@ -79,6 +79,8 @@ impl Chain {
             self.scratch.clear();
             self.scratch.extend_from_slice(self.head.as_bytes());
             let draft = RecordDraft {
+                is_signed: false,
+                signature: None,
                 index: RecordIndex(self.size),
                 recorded_at: timed.at,
                 occurred_at: record.occurred_at,
