@@ -34,6 +34,7 @@ mod reader;
 mod recovery;
 mod replace;
 mod scan;
+mod sealed_tree;
 mod segment;
 mod tail;
 mod tail_tree;

@@ -25,8 +25,9 @@ use crate::{
     heads::{Head, HeadTable},
     identity::Identity,
     key_chain::{find_all_keys, find_keys},
+    sealed_tree,
     segment::{Chain, Go, walk},
-    tail::{Tail, find_tail, numbers},
+    tail::{Tail, find_tail, numbers, read_sealed},
     tail_tree,
     tree::LogTree,
     vault::{EntryCheck, read_entry},
@@ -91,9 +92,16 @@ pub struct Reader {
     tail: Tail,
     newest: Option<(Checkpoint, Vec<u8>)>,
     /// The last segment with its tree, once a proof or a root was asked for.
-    settled: OnceLock<FooterBuilder>,
+    settled: OnceLock<Settled>,
     /// Open files; a query touches the same few again and again.
     open: Mutex<BTreeMap<(bool, u64), Arc<dyn DiskFile>>>,
+}
+
+/// The hashes of the tree, as far as they do not stand in footers.
+struct Settled {
+    footer: FooterBuilder,
+    /// The level-16 hashes of all segments before.
+    sealed: Vec<NodeHash>,
 }
 
 /// Files kept open at most.
@@ -110,7 +118,7 @@ impl Reader {
         let identity = Identity::read(disk.as_ref())?;
         let (keys, newest) = newest_checkpoint(disk.as_ref(), &identity)?;
         let trusted = newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
-        let tail = find_tail(disk.as_ref(), &identity, trusted)?;
+        let tail = find_tail(disk.as_ref(), &identity, trusted, sealed_tree::load(disk.as_ref()))?;
         Ok(Self { disk, identity, keys, tail, newest, settled: OnceLock::new(), open: Mutex::default() })
     }
 
@@ -375,16 +383,45 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Returns the tree's hashes, of which those that are kept count only where they lead to the newest checkpoint's root.
+    fn settle(&self) -> Result<Settled, StoreError> {
+        let Tail { footer, sealed, .. } = &self.tail;
+        let (mut footer, sealed) = (footer.clone(), sealed.clone());
+        if let Some(groups) = self.known_groups() {
+            footer.settle_with(groups);
+            return Ok(Settled { footer, sealed });
+        }
+        footer.settle_with(Vec::new());
+        let settled = Settled { footer, sealed };
+        let Some((newest, _)) = self.newest.as_ref().filter(|(newest, _)| newest.size() <= self.tail.size)
+        else {
+            return Ok(settled);
+        };
+        if root_at(newest.size(), &self.tree(&settled))? == newest.root() {
+            return Ok(settled);
+        }
+        let sealed = read_sealed(self.disk.as_ref(), 0..settled.sealed.len() as u64)?;
+        Ok(Settled { sealed, ..settled })
+    }
+
+    fn tree<'a>(&'a self, settled: &'a Settled) -> LogTree<'a> {
+        LogTree { disk: self.disk.as_ref(), sealed: &settled.sealed, footer: &settled.footer }
+    }
+}
+
 impl NodeSource for Reader {
     type Error = StoreError;
 
     fn node(&self, level: u8, index: u64) -> Result<NodeHash, StoreError> {
-        let footer = self.settled.get_or_init(|| {
-            let mut footer = self.tail.footer.clone();
-            footer.settle_with(self.known_groups().unwrap_or_default());
-            footer
-        });
-        LogTree { disk: self.disk.as_ref(), sealed: &self.tail.sealed, footer }.node(level, index)
+        let settled = match self.settled.get() {
+            Some(settled) => settled,
+            None => {
+                let settled = self.settle()?;
+                self.settled.get_or_init(|| settled)
+            }
+        };
+        self.tree(settled).node(level, index)
     }
 }
 

@@ -19,8 +19,9 @@ use crate::{
     keys::{KeyFolder, Signer},
     reader::read_in_tail,
     replace::replace,
+    sealed_tree,
     segment::{Chain, Go, walk},
-    tail::{Tail, evidence, find_tail, numbers},
+    tail::{Tail, evidence, find_tail, numbers, read_sealed},
     tree::LogTree,
     vault::entries_end,
 };
@@ -66,7 +67,8 @@ impl Recovered {
         }
         let signed = signer.remembered().map_or(0, |checkpoint| checkpoint.size());
 
-        let mut tail = find_tail(disk.as_ref(), &identity, signed)?;
+        let kept = sealed_tree::load(disk.as_ref());
+        let mut tail = find_tail(disk.as_ref(), &identity, signed, kept)?;
         tail.footer.settle();
         if let Some(damage) = &tail.damage {
             let segments = numbers(disk.as_ref(), Family::Segment)?;
@@ -91,9 +93,17 @@ impl Recovered {
             });
         }
         if let Some(memory) = signer.remembered() {
-            let tree = LogTree { disk: disk.as_ref(), sealed: &tail.sealed, footer: &tail.footer };
-            if root_at(signed, &tree)? != memory.root() {
-                return Err(StoreError::Forked { signed, why: "the log's root at that size is another" });
+            let leads_there = |tail: &Tail| -> Result<bool, StoreError> {
+                let tree = LogTree { disk: disk.as_ref(), sealed: &tail.sealed, footer: &tail.footer };
+                Ok(root_at(signed, &tree)? == memory.root())
+            };
+            if !leads_there(&tail)? {
+                // What was kept beside the log may be anything: the log's own footers decide.
+                sealed_tree::forget(disk.as_ref());
+                tail.sealed = read_sealed(disk.as_ref(), 0..tail.sealed.len() as u64)?;
+                if !leads_there(&tail)? {
+                    return Err(StoreError::Forked { signed, why: "the log's root at that size is another" });
+                }
             }
         }
         if let Some(damage) = &tail.damage {
@@ -109,7 +119,7 @@ impl Recovered {
                 let len = disk.file_len(&path).doing("measure", &path)?.unwrap_or(0);
                 replace(disk.as_ref(), Family::Segment, segment, len, &[])?;
             }
-            tail = find_tail(disk.as_ref(), &identity, signed)?;
+            tail = find_tail(disk.as_ref(), &identity, signed, tail.sealed)?;
             tail.footer.settle();
             assert!(tail.damage.is_none(), "a tail that was cut is whole");
         }

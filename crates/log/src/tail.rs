@@ -1,7 +1,7 @@
 //! The log's end: what of it follows, and what a crash may have left behind it. The writer's recovery and the reader
 //! both start here; a scan looks at all of the log instead.
 
-use std::io;
+use std::{io, ops::Range};
 
 use docket_proof::{FORMAT_VERSION, Flags, Frontier, KeyRotated, NodeHash, RecordHash, RootHash};
 
@@ -85,8 +85,16 @@ pub(crate) fn numbers(disk: &dyn Disk, family: Family) -> Result<Vec<u64>, Store
 /// Follows the log from the segment that holds record `trusted` to its end. Records below `trusted` are not hashed
 /// again: a checkpoint covers them.
 ///
+/// `sealed` are level-16 hashes of the first segments that are known already, as far as they are below that segment; the
+/// others are read from the footers.
+///
 /// The tree of the segment it ends in is put off: see [`FooterBuilder::settle`].
-pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> Result<Tail, StoreError> {
+pub(crate) fn find_tail(
+    disk: &dyn Disk,
+    identity: &Identity,
+    trusted: u64,
+    mut sealed: Vec<NodeHash>,
+) -> Result<Tail, StoreError> {
     let segments = numbers(disk, Family::Segment)?;
     let last = segments.last().copied().ok_or(StoreError::NotALedger { missing: "log/00000000.seg" })?;
     if segments.len() as u64 != last + 1 {
@@ -98,10 +106,8 @@ pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> R
         });
     }
     let first = last.min(trusted / SEGMENT_RECORDS);
-    let mut sealed = Vec::new();
-    for number in 0..first {
-        sealed.push(read_level16(disk, number)?);
-    }
+    sealed.truncate(usize::try_from(first).unwrap_or(usize::MAX));
+    sealed.extend(read_sealed(disk, sealed.len() as u64..first)?);
     let mut finder = Finder {
         disk,
         identity,
@@ -156,8 +162,12 @@ pub(crate) fn find_tail(disk: &dyn Disk, identity: &Identity, trusted: u64) -> R
     finder.finish(first, segment, footer, sealed, unsealed)
 }
 
-/// Reads the level-16 hash of a sealed segment from its footer.
-pub(crate) fn read_level16(disk: &dyn Disk, segment: u64) -> Result<NodeHash, StoreError> {
+/// Reads the level-16 hashes of sealed segments from their footers.
+pub(crate) fn read_sealed(disk: &dyn Disk, segments: Range<u64>) -> Result<Vec<NodeHash>, StoreError> {
+    segments.map(|number| read_level16(disk, number)).collect()
+}
+
+fn read_level16(disk: &dyn Disk, segment: u64) -> Result<NodeHash, StoreError> {
     let path = Family::Segment.path(segment);
     let file = disk.open_read(&path).doing("open", &path)?;
     let len = file.len().doing("measure", &path)?;

@@ -11,39 +11,46 @@ use docket_proof::{Fields, NodeHash};
 use crate::disk::Disk;
 
 const DIR: &str = "tree";
-const FILE: &str = "tree/tail";
-const TEMPORARY: &str = "tree/tail.tmp";
+const FILE: KeptFile = KeptFile { path: "tree/tail", temporary: "tree/tail.tmp" };
 const MAGIC: &[u8; 8] = b"DOCKETTT";
 /// Groups below which hashing them is cheaper than a file.
 const MIN_GROUPS: usize = 16;
 /// Groups of a segment.
 const MAX_GROUPS: usize = 256;
 
+/// A derived file, and the name that it is written under.
+#[derive(Clone, Copy)]
+pub(crate) struct KeptFile {
+    pub(crate) path: &'static str,
+    pub(crate) temporary: &'static str,
+}
+
+/// Puts bytes in the place of what a derived file held. Nothing is synced.
+pub(crate) fn keep(disk: &dyn Disk, file: KeptFile, bytes: &[u8]) -> io::Result<()> {
+    disk.create_dir(DIR)?;
+    match disk.remove(file.temporary) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        other => other?,
+    }
+    disk.create_new(file.temporary)?.write_all_at(bytes, 0)?;
+    disk.rename(file.temporary, file.path)
+}
+
 /// Keeps the level-8 hashes of a segment's full groups.
 pub(crate) fn store(disk: &dyn Disk, segment: u64, level8: &[NodeHash]) {
     if level8.len() >= MIN_GROUPS {
         // Without the file a proof is slower, and nothing else.
-        let _ = try_store(disk, segment, level8);
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend_from_slice(&segment.to_le_bytes());
+        level8.iter().for_each(|hash| bytes.extend_from_slice(hash.as_bytes()));
+        let _ = keep(disk, FILE, &bytes);
     }
-}
-
-fn try_store(disk: &dyn Disk, segment: u64, level8: &[NodeHash]) -> io::Result<()> {
-    let mut bytes = MAGIC.to_vec();
-    bytes.extend_from_slice(&segment.to_le_bytes());
-    level8.iter().for_each(|hash| bytes.extend_from_slice(hash.as_bytes()));
-    disk.create_dir(DIR)?;
-    match disk.remove(TEMPORARY) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        other => other?,
-    }
-    disk.create_new(TEMPORARY)?.write_all_at(&bytes, 0)?;
-    disk.rename(TEMPORARY, FILE)
 }
 
 /// Returns what is kept for a segment, right or wrong.
 pub(crate) fn load(disk: &dyn Disk, segment: u64) -> Option<Vec<NodeHash>> {
     const LONGEST: usize = MAGIC.len() + 8 + MAX_GROUPS * 32;
-    let file = disk.open_read(FILE).ok()?;
+    let file = disk.open_read(FILE.path).ok()?;
     let len = usize::try_from(file.len().ok()?).ok().filter(|len| *len <= LONGEST)?;
     let mut bytes = vec![0; len];
     file.read_exact_at(&mut bytes, 0).ok()?;

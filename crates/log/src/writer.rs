@@ -26,6 +26,7 @@ use crate::{
     keys::Signer,
     reader::Reader,
     recovery::Recovered,
+    sealed_tree,
     tail::Tail,
     tail_tree,
     vault::put_entry,
@@ -281,11 +282,16 @@ impl Writer {
         }
         let (size, root) = (state.tail.size, state.tail.root());
         let (segment, groups) = (state.tail.segment, state.tail.footer.level8().to_vec());
+        let segments = state.tail.sealed.len();
         self.wait_durable(state, size)?;
         let is_new = signing.files.last().is_none_or(|(last, _)| last.size() != size);
         let signed = self.sign(&mut signing, size, root);
         if is_new && signed.is_ok() {
             tail_tree::store(self.disk.as_ref(), segment, &groups);
+            if !sealed_tree::has(self.disk.as_ref(), segments) {
+                let sealed = self.lock().tail.sealed.iter().take(segments).copied().collect::<Vec<_>>();
+                sealed_tree::store(self.disk.as_ref(), &sealed);
+            }
         }
         if let Err(StoreError::Io { .. }) = signed {
             // What the disk holds of the note, or of the memory, is unknown.

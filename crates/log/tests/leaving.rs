@@ -257,6 +257,46 @@ fn kept_upper_hashes_change_no_answer() {
     assert!(long.disk.files().contains_key(path));
 }
 
+/// `tree/sealed` is believed only where it leads to the signed root, by who reads and by who records, and missed by nobody.
+#[test]
+fn kept_hashes_of_sealed_segments_change_no_answer() {
+    let long = long();
+    let path = "tree/sealed";
+    assert_eq!(long.disk.files()[path].len(), 8 + 2 * 32, "two segments are sealed");
+    let note = CheckpointNote::parse(&long.notes[&132_000]).unwrap();
+    let answer = |disk: &SimDisk| {
+        let reader = Reader::open(shared(disk)).unwrap();
+        let proofs = [0, 70_000, 131_999]
+            .map(|index| reader.prove_record(RecordIndex(index), &note).unwrap().to_bytes());
+        (proofs, reader.root_at(132_000).unwrap(), reader.root_at(100_000).unwrap())
+    };
+    let right = answer(&long.disk);
+    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+    let changes: [Change<'_>; 7] = [
+        &|bytes| bytes[8] ^= 1,
+        &|bytes| bytes[71] ^= 1,
+        &|bytes| bytes[0] ^= 1,
+        &|bytes| bytes.truncate(8 + 32),
+        &|bytes| bytes.truncate(9),
+        &|bytes| bytes.clear(),
+        &|bytes| bytes.resize(8 + 5 * 32, 7),
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let other = long.disk.snapshot();
+        other.alter(path, change);
+        assert_eq!(answer(&other), right, "change {number}");
+        // Whoever records takes no wrong hash over, and signs on.
+        let writer = open(&other, 9).unwrap();
+        writer.append(&batch(9, vec![record(4, 1, b"goes on", &[])])).unwrap();
+        writer.checkpoint().unwrap();
+        drop(writer);
+        assert_eq!(verify(&other).verdict(), Verdict::Intact, "change {number}");
+    }
+    let other = long.disk.snapshot();
+    other.remove(path).unwrap();
+    assert_eq!(answer(&other), right);
+}
+
 /// Reads the published leaves back and says which root they give, if the checkpoint is there.
 fn published_size(folder: &SimDisk, reader: &Reader) -> u64 {
     let files = folder.files();

@@ -190,8 +190,6 @@ pub struct DirEntry {
     pub exact: bool,
     /// What it is.
     pub kind: EntryKind,
-    /// Bytes of a file, 0 for anything else.
-    pub len: u64,
 }
 
 /// What a [`DirEntry`] is. Links are not followed here, though opening follows them.

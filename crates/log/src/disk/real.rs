@@ -98,19 +98,17 @@ impl Disk for FileDisk {
         let mut entries = Vec::new();
         for entry in fs::read_dir(self.dir_at(path)?)? {
             let entry = entry?;
-            let metadata = match entry.metadata() {
-                Ok(metadata) => metadata,
+            // The folder itself says so, without a look at each file.
+            let kind = match entry.file_type() {
+                Ok(kind) if kind.is_file() => EntryKind::File,
+                Ok(kind) if kind.is_dir() => EntryKind::Dir,
+                Ok(_) => EntryKind::Other,
                 // A writer beside us has renamed or removed it since.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            let (kind, len) = match metadata.file_type() {
-                kind if kind.is_file() => (EntryKind::File, metadata.len()),
-                kind if kind.is_dir() => (EntryKind::Dir, 0),
-                _ => (EntryKind::Other, 0),
-            };
             let (name, exact) = readable(&entry.file_name());
-            entries.push(DirEntry { name, exact, kind, len });
+            entries.push(DirEntry { name, exact, kind });
         }
         entries.sort_unstable();
         Ok(entries)

@@ -400,12 +400,12 @@ impl Disk for SimDisk {
         let held = state.names.iter().filter(|(name, _)| parent(name) == path);
         Ok(held
             .map(|(name, node)| {
-                let (kind, len) = match node {
-                    Node::Dir => (EntryKind::Dir, 0),
-                    Node::File(file) => (EntryKind::File, state.file(*file).len()),
+                let kind = match node {
+                    Node::Dir => EntryKind::Dir,
+                    Node::File(_) => EntryKind::File,
                 };
                 let name = name.rsplit_once('/').map_or(name.as_str(), |(_, name)| name).to_owned();
-                DirEntry { name, exact: true, kind, len }
+                DirEntry { name, exact: true, kind }
             })
             .collect())
     }

@@ -96,8 +96,11 @@ fn lengths(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<BTree
         let path = format!("{dir}/{}", entry.name);
         let known = family.recognise(&entry.name).filter(|_| entry.exact && entry.kind == EntryKind::File);
         match known {
+            // One that is gone by now was a writer's to remove.
             Some(Known::Numbered(number)) => {
-                files.insert(number, entry.len);
+                if let Some(len) = disk.file_len(&path).doing("measure", &path)? {
+                    files.insert(number, len);
+                }
             }
             Some(Known::Temporary) => drop(report.temporaries.insert(path)),
             None => report.find(Finding::new("unknown-file", &path, "not a file of the format")),

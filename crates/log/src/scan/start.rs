@@ -6,7 +6,7 @@ use crate::{
     disk::Disk,
     error::StoreError,
     files::{Family, SEGMENT_RECORDS},
-    tail::read_level16,
+    tail::read_sealed,
 };
 
 use super::{
@@ -42,7 +42,7 @@ impl Start {
             report.find(finding.record(missing * SEGMENT_RECORDS));
             return Ok(None);
         }
-        let sealed = (0..segment).map(|number| read_level16(disk, number)).collect::<Result<_, _>>()?;
+        let sealed = read_sealed(disk, 0..segment)?;
         Ok(Some(Self { trusted, segment, sealed }))
     }
 
