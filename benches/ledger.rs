@@ -1,7 +1,7 @@
 //! Benchmarks of the ledger, each beside its physical floor.
 //!
 //! `cargo bench -p docket-cli --bench ledger -- --ratios` measures each thing and its floor in turn and prints one
-//! table: ratios within one run are what counts. A section's name (`singles`, `threads`, `batches`, `verify`, `open`,
+//! table: ratios within one run are what counts. A section's name (`singles`, `threads`, `batches`, `verify`, `open`, `proofs`,
 //! `replay`) behind it measures that one only. Without `--ratios`, criterion measures a selection by itself.
 //! Under `cargo test` everything runs once on tiny ledgers. Results and conditions stand in `RESULTS.md`.
 #![allow(
@@ -18,6 +18,7 @@ mod bed;
 mod floor;
 mod machine;
 mod measure;
+mod proving;
 mod replaying;
 mod scale;
 mod verifying;
@@ -53,6 +54,7 @@ const SECTIONS: &[Section] = &[
     ("batches", appending::batches),
     ("verify", verifying::verify),
     ("open", verifying::open),
+    ("proofs", proving::proofs),
     ("replay", replaying::replay),
 ];
 

@@ -49,9 +49,12 @@ impl FooterBuilder {
         }
     }
 
-    /// Begins without trees: who only looks records up does not pay for hashing a segment.
+    /// Begins without trees: who only looks records up does not pay for hashing a segment. Room is taken at once: a
+    /// segment is followed to its end before anything else is done.
     pub(crate) fn deferring() -> Self {
-        Self { deferred: Some(Vec::new()), ..Self::new() }
+        const RECORDS: usize = GROUP * GROUP;
+        let (relative, deferred) = (Vec::with_capacity(RECORDS), Some(Vec::with_capacity(RECORDS)));
+        Self { relative, deferred, ..Self::new() }
     }
 
     /// Builds the trees that were put off.
