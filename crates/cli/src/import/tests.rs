@@ -574,6 +574,7 @@ fn how_fast_the_boston_file_is_mapped() {
     }
 }
 
+/// `cargo test --release -p docket-cli --bin docket -- --ignored --nocapture gibibyte`
 #[test]
 #[ignore = "reads 2 GiB; watch the peak of memory"]
 fn a_cell_of_two_gibibytes_is_rejected() {

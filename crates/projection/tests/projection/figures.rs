@@ -9,7 +9,7 @@ use crate::support::{Ledger, assign, case, case_id, close, command, official, un
 
 #[test]
 #[ignore = "a measurement"]
-fn a_million_events_fold_in_a_second() {
+fn how_fast_a_million_events_fold() {
     let mut ledger = Ledger::new();
     let mut office = ledger.office();
     let first = vec![command(unit(None)), command(official(1))];
@@ -56,7 +56,7 @@ fn a_million_events_fold_in_a_second() {
 
 #[test]
 #[ignore = "a measurement"]
-fn one_case_of_boston_is_shown_at_once() {
+fn how_fast_one_case_of_58_000_is_shown() {
     let ledger = Ledger::with_cases(58_000);
     let index = ledger.index();
     let sled: u64 = crate::support::files(&index).values().map(|bytes| bytes.len() as u64).sum();
@@ -79,5 +79,4 @@ fn one_case_of_boston_is_shown_at_once() {
     // Opening the log costs what the log and its disk cost; the rest is the projection's.
     let own = best.saturating_sub(best_log);
     println!("beside the log: {own:?}");
-    assert!(own.as_millis() < 15, "{own:?}");
 }
