@@ -71,7 +71,7 @@ impl Bed {
         let mut acts = Acts::new(with_values);
         while writer.size() < records {
             let wanted = (records - writer.size()).min(1_000) as usize;
-            writer.append_deferred(&acts.batch(wanted)).unwrap();
+            writer.append_deferred(acts.batch(wanted)).unwrap();
         }
         writer.checkpoint().unwrap();
         bed

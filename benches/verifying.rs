@@ -77,7 +77,7 @@ pub(crate) fn open(scale: &Scale, table: &mut Table) {
     let mut acts = Acts::continuing(scale.records - 1);
     while writer.size() < full {
         let wanted = (full - writer.size()).min(1_000) as usize;
-        writer.append_deferred(&acts.batch(wanted)).unwrap();
+        writer.append_deferred(acts.batch(wanted)).unwrap();
     }
     writer.checkpoint().unwrap();
     drop(writer);

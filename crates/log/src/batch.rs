@@ -93,6 +93,14 @@ impl Batch {
         }
         Ok(())
     }
+
+    /// Returns how many bytes its bodies and values have.
+    pub(crate) fn content_len(&self) -> usize {
+        let of = |record: &NewRecord| {
+            record.body.len() + record.personal.iter().map(|value| value.value.len()).sum::<usize>()
+        };
+        self.records.iter().map(of).sum()
+    }
 }
 
 const _: () = assert!(MAX_BATCH_RECORDS as u64 <= SEGMENT_RECORDS, "a batch spans at most two segments");

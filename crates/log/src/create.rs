@@ -14,7 +14,7 @@ use crate::{
     identity::Identity,
     keys::KeyFolder,
     recovery::Recovered,
-    writer::Entropy,
+    sources::Entropy,
 };
 
 /// What a new ledger says of itself; the rest of its genesis is random or follows from the key.

@@ -5,6 +5,9 @@
 
 use docket_proof::{RecordIndex, StreamRef};
 
+/// What errors call the table of heads.
+pub(crate) const HEADS: &str = "the streams' heads";
+
 /// The last record of a stream.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Head {

@@ -12,12 +12,14 @@
 //! which work while it writes.
 
 mod batch;
+mod bulk;
 mod checkpoint_file;
 mod commit;
 mod cosignatures;
 mod create;
 mod cut;
 mod disk;
+mod encode;
 mod error;
 mod files;
 mod footer;
@@ -36,6 +38,9 @@ mod replace;
 mod scan;
 mod sealed_tree;
 mod segment;
+mod sources;
+mod state;
+mod system_history;
 mod tail;
 mod tail_tree;
 #[cfg(any(test, feature = "sim"))]
@@ -65,10 +70,12 @@ pub use scan::{
     ActorKeys, CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, Fork, GivenCheckpoint,
     MAX_FINDINGS, Report, ScanOptions, Since, Standing, Undecided, Verdict, WitnessSummary, scan,
 };
+pub use sources::{Clock, CommandSigner, Entropy};
+pub use state::MAX_CLOCK_BEHIND_US;
 #[cfg(any(test, feature = "sim"))]
 pub use testing::{CountedEntropy, StepClock};
 pub use witness::{WatchedLog, Witness, WitnessError};
-pub use writer::{Clock, CommandSigner, Entropy, MAX_CLOCK_BEHIND_US, Writer};
+pub use writer::Writer;
 
 #[doc = include_str!("../FORMAT.md")]
 pub mod format {}

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use crate::writer::{Clock, Entropy};
+use crate::sources::{Clock, Entropy};
 
 /// A clock that steps a second at each look, and can be set from outside.
 #[derive(Clone, Debug)]

@@ -107,7 +107,7 @@ impl Clerk {
 
     /// Appends without waiting.
     fn defer(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        let appended = self.writer().append_deferred(batch)?;
+        let appended = self.writer().append_deferred(batch.clone())?;
         let values = (appended.first.0..)
             .zip(&batch.records)
             .map(|(index, record)| (index, record.personal.iter().map(|new| new.value.to_vec()).collect()))
@@ -579,7 +579,7 @@ fn check_fault(day: &Day, what: &str, fault: impl FnOnce(&SimDisk)) -> bool {
         for _ in 0..2 {
             let refused = writer.append(&single(70, 1, b"refused", &["v"]));
             assert!(matches!(refused, Err(StoreError::Poisoned)), "{what}: {refused:?}");
-            assert!(matches!(writer.append_deferred(&single(71, 1, b"", &[])), Err(StoreError::Poisoned)));
+            assert!(matches!(writer.append_deferred(single(71, 1, b"", &[])), Err(StoreError::Poisoned)));
             assert!(matches!(writer.checkpoint(), Err(StoreError::Poisoned)), "{what}");
         }
         assert!(durable.contains(&writer.durable_size()), "{what}");

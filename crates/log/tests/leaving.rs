@@ -43,7 +43,7 @@ fn long() -> &'static Long {
                     record(4, id, b"begins", if n % 1_000 == 9 { &["words"] } else { &[] })
                 });
                 let records = records.collect();
-                writer.append_deferred(&batch(number * 100 + chunk, records)).unwrap();
+                writer.append_deferred(batch(number * 100 + chunk, records)).unwrap();
                 left -= count;
                 chunk += 1;
             }

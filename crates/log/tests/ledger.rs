@@ -67,7 +67,7 @@ fn segments_are_sealed_and_batches_run_across_them() {
                 record(4, id, b"body", if n % 100 == 0 { &["value"] } else { &[] })
             })
             .collect();
-        writer.append_deferred(&batch(number, records)).unwrap();
+        writer.append_deferred(batch(number, records)).unwrap();
         if number % 50 == 7 {
             writer.checkpoint().unwrap();
         }

@@ -22,7 +22,7 @@ fn signed() -> SimDisk {
     writer.append_signed(&single(2, 1, b"second", &["a name"]), Some(&actor())).unwrap();
     let three =
         vec![record(4, 1, b"third", &["b"]), record(4, 2, b"fourth", &[]), record(4, 1, b"fifth", &[])];
-    writer.append_deferred_signed(&batch(3, three), Some(&actor())).unwrap();
+    writer.append_deferred_signed(&batch(3, three), &actor()).unwrap();
     writer.append(&single(4, 2, b"sixth", &[])).unwrap();
     writer.checkpoint().unwrap();
     disk

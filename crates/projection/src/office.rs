@@ -161,7 +161,10 @@ impl Office {
         let batch = Batch { command_id, actor: actor.map_or(0, |actor| actor.number()), records };
         let appended = match acknowledge {
             Acknowledge::Now => self.writer.append_signed(&batch, self.signer())?,
-            Acknowledge::Later => self.writer.append_deferred_signed(&batch, self.signer())?,
+            Acknowledge::Later => match self.signer() {
+                Some(signer) => self.writer.append_deferred_signed(&batch, signer)?,
+                None => self.writer.append_deferred(batch)?,
+            },
         };
         self.recorded_at = appended.recorded_at;
         for (index, new) in (appended.first.0..).zip(&events) {

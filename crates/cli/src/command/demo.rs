@@ -46,8 +46,6 @@ pub(crate) struct Args {
 const ORIGIN: &str = "demo.example/city";
 /// So many records are covered by a checkpoint on the way.
 const CHECKPOINT_EVERY: u64 = 4 << 20;
-/// So many records are made durable at once.
-const FLUSH_EVERY: u64 = 8_192;
 /// Sessions that are put down ahead of the one that is recorded.
 const AHEAD: usize = 64;
 
@@ -132,7 +130,7 @@ fn record(
                 }
             }
         });
-        let (mut events, mut signed, mut flushed) = (0, 0, 0);
+        let (mut events, mut signed) = (0, 0);
         for Session { recorded_at, first, commands } in receiver {
             // Nothing is recorded before it happens.
             let latest = commands.iter().map(|command| command.occurred.at.0).max().unwrap_or(recorded_at);
@@ -142,10 +140,6 @@ fn record(
                 return Err(Failure::undecided("a record stands elsewhere than the demonstration planned"));
             }
             events += appended.size - first;
-            if events - flushed >= FLUSH_EVERY {
-                work.office.flush()?;
-                flushed = events;
-            }
             if events - signed >= CHECKPOINT_EVERY {
                 work.office.checkpoint()?;
                 signed = events;

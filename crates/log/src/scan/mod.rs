@@ -37,7 +37,7 @@ use crate::{
     files::{Family, SEGMENT_RECORDS},
     identity::Identity,
     key_chain::find_keys,
-    writer::MAX_CLOCK_BEHIND_US,
+    state::MAX_CLOCK_BEHIND_US,
 };
 use docket_proof::{Checkpoint, ClockKind, LogKeys, VerifierKey};
 

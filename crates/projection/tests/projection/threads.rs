@@ -47,7 +47,7 @@ fn what_cannot_be_folded_stops_every_number_of_threads_at_the_same_record() {
     let writer = ledger.writer();
     for _ in 0..20 {
         let batch = Batch { command_id: id, actor: 0, records: vec![closing(); 1_000] };
-        writer.append_deferred(&batch).unwrap();
+        writer.append_deferred(batch).unwrap();
     }
     writer.flush().unwrap();
     drop(writer);
