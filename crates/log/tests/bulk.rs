@@ -1,4 +1,5 @@
 //! The bulk path: batches that nobody waits for one by one, encoded and made durable behind whoever appends.
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod support;
 
@@ -12,6 +13,9 @@ use support::*;
 const EACH: u64 = 1_000;
 /// Batches that are more than four parts.
 const MANY: u64 = 70;
+
+/// What goes wrong with a disk, and in words.
+type Fault = (&'static str, fn(&SimDisk));
 
 /// Appends batches of new streams, some with a value, until one is refused.
 fn defer(writer: &Writer, batches: std::ops::Range<u64>) -> Result<(), StoreError> {
@@ -91,7 +95,7 @@ fn appends_behind_deferred_batches_keep_their_order() {
 #[test]
 fn a_disk_that_fails_behind_the_scenes_is_told_and_nothing_acknowledged_is_lost() {
     // The disk is full from some byte on, or a write or a sync fails.
-    let faults: [(&str, fn(&SimDisk)); 4] = [
+    let faults: [Fault; 4] = [
         ("full", |disk| {
             let used: usize = disk.files().values().map(Vec::len).sum();
             disk.set_capacity(Some(used as u64 + 5_000_000));
