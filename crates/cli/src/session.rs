@@ -127,10 +127,13 @@ impl Work {
         mut self,
         command: docket_domain::Command,
         output: &mut Output,
-    ) -> Result<docket_log::Appended, Failure> {
+    ) -> Result<RecordedOne, Failure> {
+        let event = command.act.event().name();
         let appended = self.office.record(new_command_id()?, vec![command], Acknowledge::Now)?;
+        let stream = self.office.stream_of_record(appended.first.0)?;
+        let stream = stream.ok_or_else(|| Failure::undecided("the record that was appended is not there"))?;
         self.finish(output)?;
-        Ok(appended)
+        Ok(RecordedOne { appended, stream, event })
     }
 
     /// Ends the work with a signed checkpoint, says what came up meanwhile, and returns the checkpoint's note.
@@ -144,6 +147,15 @@ impl Work {
     pub(crate) fn leave(self, output: &mut Output) {
         say(self.office.notices(), self.said, output);
     }
+}
+
+/// What became of one command.
+pub(crate) struct RecordedOne {
+    pub(crate) appended: docket_log::Appended,
+    /// The stream of its first record.
+    pub(crate) stream: docket_domain::StreamRef,
+    /// What its first record says.
+    pub(crate) event: &'static str,
 }
 
 /// Says the notices behind the first `said`, and returns how many are said then.

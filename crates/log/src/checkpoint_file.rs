@@ -20,6 +20,9 @@ pub(crate) const NOTES_PER_FILE: u64 = 4_096;
 /// The longest note, in bytes.
 pub const MAX_LEDGER_NOTE_LEN: usize = 65_536;
 
+/// Bytes that are read at once: more than the longest note has with its length.
+const WINDOW_LEN: usize = 4 * MAX_LEDGER_NOTE_LEN;
+
 /// How the notes of a file end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct NotesEnd {
@@ -47,25 +50,77 @@ pub(crate) fn read_notes(
 ) -> io::Result<NotesEnd> {
     let len = file.len()?;
     let mut end = NotesEnd { count: 0, offset: CHECKPOINT_HEADER_LEN as u64, torn: false, len };
-    let mut note = Vec::new();
+    // Many notes at a time: a full file has thousands, and every opening goes through one.
+    let mut window = Vec::new();
     while end.offset < len && end.count < NOTES_PER_FILE {
-        let mut prefix = [0; 4];
-        let whole = len - end.offset >= 4 && {
-            file.read_exact_at(&mut prefix, end.offset)?;
-            let note_len = u32::from_le_bytes(prefix) as usize;
-            (1..=MAX_LEDGER_NOTE_LEN).contains(&note_len) && len - end.offset - 4 >= note_len as u64
-        };
-        if !whole {
+        let left = usize::try_from(len - end.offset).unwrap_or(usize::MAX);
+        window.resize(left.min(WINDOW_LEN), 0);
+        file.read_exact_at(&mut window, end.offset)?;
+        let mut rest = window.as_slice();
+        while let Some((note, behind)) = first_note(rest).filter(|_| end.count < NOTES_PER_FILE) {
+            visit(end.offset, note)?;
+            end.count += 1;
+            end.offset += 4 + note.len() as u64;
+            rest = behind;
+        }
+        // Where not even the first is whole, none that follows is.
+        if rest.len() == window.len() {
             break;
         }
-        note.resize(u32::from_le_bytes(prefix) as usize, 0);
-        file.read_exact_at(&mut note, end.offset + 4)?;
-        visit(end.offset, &note)?;
-        end.count += 1;
-        end.offset += 4 + note.len() as u64;
     }
     end.torn = end.offset < len;
     Ok(end)
+}
+
+/// Returns the note that stands in front, if it is whole, and what follows it.
+fn first_note(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (prefix, rest) = bytes.split_first_chunk::<4>()?;
+    let len = u32::from_le_bytes(*prefix) as usize;
+    rest.split_at_checked(len).filter(|_| (1..=MAX_LEDGER_NOTE_LEN).contains(&len))
+}
+
+/// The notes of a file that an opening goes on from.
+struct Good {
+    count: u64,
+    /// Where the last of them ends.
+    to: u64,
+    last: Option<(Checkpoint, Vec<u8>)>,
+}
+
+impl Good {
+    const fn none() -> Self {
+        Self { count: 0, to: CHECKPOINT_HEADER_LEN as u64, last: None }
+    }
+
+    /// Finds them: all, where the last whole one verifies. An opening does not check what a scan checks: a full file has
+    /// thousands of signatures. Where the last one does not verify, those up to the first that does not.
+    fn find(file: &dyn DiskFile, keys: &LogKeys) -> io::Result<Self> {
+        let verified = |note: &[u8]| {
+            let opened = keys.open(&CheckpointNote::parse(note).ok()?).ok()?;
+            Some((opened.checkpoint, note.to_vec()))
+        };
+        let mut last = Vec::new();
+        let end = read_notes(file, &mut |_, note| {
+            last.clear();
+            last.extend_from_slice(note);
+            Ok(())
+        })?;
+        if let Some(last) = verified(&last) {
+            return Ok(Self { count: end.count, to: end.offset, last: Some(last) });
+        }
+        let mut good = Self::none();
+        read_notes(file, &mut |offset, note| {
+            if offset == good.to
+                && let Some(note) = verified(note)
+            {
+                good.count += 1;
+                good.to = offset + 4 + note.1.len() as u64;
+                good.last = Some(note);
+            }
+            Ok(())
+        })?;
+        Ok(good)
+    }
 }
 
 /// The last checkpoint file, open for appending.
@@ -100,23 +155,10 @@ impl CheckpointFiles {
             if let Err(source @ HeaderError::UnknownFormat { .. }) = header {
                 return Err(StoreError::Header { path, source });
             }
-            // Notes up to the first that does not verify.
-            let (mut good_count, mut good_to) = (0, CHECKPOINT_HEADER_LEN as u64);
-            let mut last = None;
-            if header.is_ok() {
-                read_notes(file.as_ref(), &mut |offset, note| {
-                    if offset == good_to
-                        && let Ok(parsed) = CheckpointNote::parse(note)
-                        && let Ok(opened) = keys.open(&parsed)
-                    {
-                        last = Some((opened.checkpoint, note.to_vec()));
-                        good_count += 1;
-                        good_to = offset + 4 + note.len() as u64;
-                    }
-                    Ok(())
-                })
-                .doing("read", &path)?;
-            }
+            let Good { count: good_count, to: good_to, last } = match header {
+                Ok(_) => Good::find(file.as_ref(), keys).doing("read", &path)?,
+                Err(_) => Good::none(),
+            };
             let len = file.len().doing("measure", &path)?;
             let is_full = good_count == NOTES_PER_FILE;
             let origin = keys.newest().verifier.name();

@@ -119,7 +119,18 @@ impl Reader {
         let (keys, newest) = newest_checkpoint(disk.as_ref(), &identity)?;
         let trusted = newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
         let tail = find_tail(disk.as_ref(), &identity, trusted, sealed_tree::load(disk.as_ref()))?;
-        Ok(Self { disk, identity, keys, tail, newest, settled: OnceLock::new(), open: Mutex::default() })
+        Ok(Self::over(disk, identity, keys, tail, newest))
+    }
+
+    /// Reads a ledger of which all this is known.
+    pub(crate) fn over(
+        disk: Arc<dyn Disk>,
+        identity: Identity,
+        keys: LogKeys,
+        tail: Tail,
+        newest: Option<(Checkpoint, Vec<u8>)>,
+    ) -> Self {
+        Self { disk, identity, keys, tail, newest, settled: OnceLock::new(), open: Mutex::default() }
     }
 
     /// Returns who the ledger is.
@@ -372,30 +383,18 @@ impl Reader {
 }
 
 impl Reader {
-    /// Returns the hashes of the last segment's full groups, where they are kept and lead to the root of the newest
-    /// checkpoint.
-    fn known_groups(&self) -> Option<Vec<NodeHash>> {
-        let Tail { segment, footer, sealed, .. } = &self.tail;
-        let (newest, _) = self.newest.as_ref()?;
-        let count = newest.size().checked_sub(segment * SEGMENT_RECORDS)?;
-        let level8 = tail_tree::load(self.disk.as_ref(), *segment)?;
-        (footer.root_with(sealed, &level8, count)? == newest.root()).then_some(level8)
-    }
-}
-
-impl Reader {
     /// Returns the tree's hashes, of which those that are kept count only where they lead to the newest checkpoint's root.
     fn settle(&self) -> Result<Settled, StoreError> {
         let Tail { footer, sealed, .. } = &self.tail;
         let (mut footer, sealed) = (footer.clone(), sealed.clone());
-        if let Some(groups) = self.known_groups() {
+        let newest = self.newest.as_ref().map(|(newest, _)| newest);
+        if let Some(groups) = newest.and_then(|newest| tail_tree::find(self.disk(), &self.tail, newest)) {
             footer.settle_with(groups);
             return Ok(Settled { footer, sealed });
         }
         footer.settle_with(Vec::new());
         let settled = Settled { footer, sealed };
-        let Some((newest, _)) = self.newest.as_ref().filter(|(newest, _)| newest.size() <= self.tail.size)
-        else {
+        let Some(newest) = newest.filter(|newest| newest.size() <= self.tail.size) else {
             return Ok(settled);
         };
         if root_at(newest.size(), &self.tree(&settled))? == newest.root() {

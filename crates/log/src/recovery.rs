@@ -17,11 +17,12 @@ use crate::{
     identity::Identity,
     key_chain::{find_all_keys, find_keys, take_rotation},
     keys::{KeyFolder, Signer},
-    reader::read_in_tail,
+    reader::{Reader, read_in_tail},
     replace::replace,
     sealed_tree,
     segment::{Chain, Go, walk},
     tail::{Tail, evidence, find_tail, numbers, read_sealed},
+    tail_tree,
     tree::LogTree,
     vault::entries_end,
 };
@@ -69,7 +70,8 @@ impl Recovered {
 
         let kept = sealed_tree::load(disk.as_ref());
         let mut tail = find_tail(disk.as_ref(), &identity, signed, kept)?;
-        tail.footer.settle();
+        let known = signer.remembered().and_then(|memory| tail_tree::find(disk.as_ref(), &tail, memory));
+        tail.footer.settle_with(known.unwrap_or_default());
         if let Some(damage) = &tail.damage {
             let segments = numbers(disk.as_ref(), Family::Segment)?;
             let path = Family::Segment.path(damage.at.segment);
@@ -137,6 +139,12 @@ impl Recovered {
         finish_rotation(disk.as_ref(), &identity, &tail, &log_keys, &mut signer, &mut checkpoints)?;
         let cuts = numbers(disk.as_ref(), Family::Cut)?.len() as u64;
         Ok(Self { disk, identity, keys: log_keys, tail, vault_len, signer, checkpoints, cuts })
+    }
+
+    /// Opens the ledger for reading as it stands: its end is known, and not looked for again.
+    pub fn reader(&self) -> Reader {
+        let Self { disk, identity, keys, tail, checkpoints, .. } = self;
+        Reader::over(disk.clone(), identity.clone(), keys.clone(), tail.clone(), checkpoints.last().cloned())
     }
 
     /// Returns who the ledger is.

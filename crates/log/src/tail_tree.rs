@@ -6,9 +6,9 @@
 
 use std::io;
 
-use docket_proof::{Fields, NodeHash};
+use docket_proof::{Checkpoint, Fields, NodeHash};
 
-use crate::disk::Disk;
+use crate::{disk::Disk, files::SEGMENT_RECORDS, tail::Tail};
 
 const DIR: &str = "tree";
 const FILE: KeptFile = KeptFile { path: "tree/tail", temporary: "tree/tail.tmp" };
@@ -47,8 +47,16 @@ pub(crate) fn store(disk: &dyn Disk, segment: u64, level8: &[NodeHash]) {
     }
 }
 
+/// Returns the hashes of the full groups of the log's last segment, where they are kept and lead to the root of a
+/// checkpoint, which somebody has signed.
+pub(crate) fn find(disk: &dyn Disk, tail: &Tail, signed: &Checkpoint) -> Option<Vec<NodeHash>> {
+    let count = signed.size().checked_sub(tail.segment * SEGMENT_RECORDS)?;
+    let level8 = load(disk, tail.segment)?;
+    (tail.footer.root_with(&tail.sealed, &level8, count)? == signed.root()).then_some(level8)
+}
+
 /// Returns what is kept for a segment, right or wrong.
-pub(crate) fn load(disk: &dyn Disk, segment: u64) -> Option<Vec<NodeHash>> {
+fn load(disk: &dyn Disk, segment: u64) -> Option<Vec<NodeHash>> {
     const LONGEST: usize = MAGIC.len() + 8 + MAX_GROUPS * 32;
     let file = disk.open_read(FILE.path).ok()?;
     let len = usize::try_from(file.len().ok()?).ok().filter(|len| *len <= LONGEST)?;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use docket_log::{Reader, SimDisk, StoreError, Verdict};
+use docket_log::{Reader, SimDisk, StepClock, StoreError, Verdict};
 use docket_proof::{Frontier, RecordIndex, StreamRef, leaf_hash, verify_inclusion};
 use support::*;
 
@@ -150,4 +150,43 @@ fn threads_share_syncs_and_lose_nothing() {
         "{:?}",
         report.findings
     );
+}
+
+#[test]
+fn an_opening_goes_on_from_the_last_checkpoint_and_leaves_those_before_to_a_scan() {
+    const FILE: &str = "checkpoints/00000000.ckp";
+    /// More than are read at once.
+    const MANY: u64 = 1_600;
+    let disk = SimDisk::new();
+    let writer = new_ledger(&disk, 1);
+    for number in 1..=MANY {
+        writer.append(&single(number, number, b"one", &[])).unwrap();
+        writer.checkpoint().unwrap();
+    }
+    drop(writer);
+    assert!(disk.files()[FILE].len() > 262_144, "it is read in parts");
+    assert_eq!(verify(&disk).own_checkpoints, MANY);
+    let reader = Reader::open(shared(&disk)).unwrap();
+    assert_eq!(reader.newest_checkpoint().unwrap().0.size(), MANY + 1);
+
+    let last = disk.snapshot();
+    last.alter(FILE, |bytes| *bytes.last_mut().unwrap() ^= 1);
+    let writer = open(&last, 2).unwrap();
+    let (checkpoint, _) = writer.checkpoint().unwrap();
+    assert_eq!(checkpoint.size(), MANY + 1, "the last one is signed again, as after a crash");
+    drop(writer);
+    let report = verify(&last);
+    assert_eq!((report.verdict(), report.own_checkpoints), (Verdict::Intact, MANY));
+
+    let before = disk.snapshot();
+    before.alter(FILE, |bytes| {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+    });
+    let later = StepClock::new(START + 3_600_000_000);
+    let writer = open_at(&before, 2, &later).unwrap();
+    writer.append(&single(MANY + 1, MANY + 1, b"one", &[])).unwrap();
+    writer.checkpoint().unwrap();
+    drop(writer);
+    assert_eq!(verify(&before).verdict(), Verdict::Altered);
 }

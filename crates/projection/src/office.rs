@@ -66,7 +66,7 @@ impl Office {
         progress: &dyn Fn(u64),
     ) -> Result<Self, ProjectionError> {
         let recovered = Recovered::open(disk.clone(), keys)?;
-        let reader = Reader::open(disk.clone())?;
+        let reader = recovered.reader();
         let mut folded = start(&reader, folder)?;
         let before = folded.size;
         folded.catch_up(&reader, progress)?;

@@ -21,7 +21,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     failure::Failure,
     output::Output,
-    session::{Place, SystemClock},
+    session::{Place, RecordedOne, SystemClock},
     times,
 };
 
@@ -116,13 +116,12 @@ impl<D: Deed + Clone> Recorded<D> {
             origin: None,
             is_import: false,
         })?;
-        let appended = work.record_one(self.when.command(act, &zone)?, output)?;
-        let stored = place.reader()?.record(appended.first)?;
-        let code = crate::command::show::stream_code(stored.view().stream);
+        let RecordedOne { appended, stream, event } =
+            work.record_one(self.when.command(act, &zone)?, output)?;
+        let code = stream.to_string();
         if output.json {
             return output.object(&Answer { code, record: appended.first.0, size: appended.size });
         }
-        let event = crate::command::show::event_name(&stored.view());
         output.line(format_args!("{code}: {event} recorded as record {}", appended.first))
     }
 }

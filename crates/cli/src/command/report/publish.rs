@@ -74,6 +74,6 @@ pub(super) fn record(
         origin: None,
     };
     let command = When { at: None, by }.command(Act::on(unit, body, NoPersonal), &place.zone()?)?;
-    let appended = place.work(output)?.record_one(command, output)?;
+    let appended = place.work(output)?.record_one(command, output)?.appended;
     Ok(Published { unit: unit.to_string(), record: appended.first.0, digest: crate::text::hex(&digest) })
 }
