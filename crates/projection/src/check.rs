@@ -1,16 +1,22 @@
 //! Compares the index with what the log says: every page, every head, every command id.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
     follow::{Folded, Mismatch, Purpose, mismatch, scope_of, zone_of},
-    index::{CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, KEPT_PREFIX, entries, is_ids_page},
+    index::{
+        CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, KEPT_PREFIX, PageKey, entries, is_ids_page,
+    },
     kept::Kept,
     report::{ReportName, Scope},
     states::States,
+    table::Pages,
 };
 
 /// What a comparison of the index with the log came to.
@@ -71,25 +77,28 @@ fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded, scope: &Scope) 
     if *meta != IndexMeta::new(&genesis, meta.size, &head, folded.heads.streams(), unknown) {
         differences.add("what it says of itself is not what the log gives".to_owned());
     }
-    let all = folded.heads.pages(true).into_iter().chain(folded.states.pages(true));
-    let mut pages: BTreeMap<Vec<u8>, Vec<u8>> = all.map(|(key, page)| (key.bytes().to_vec(), page)).collect();
-    let count = pages.len() as u64;
+    let mut missing: BTreeSet<PageKey> = folded.page_keys(Pages::Loaded).into_iter().collect();
+    let count = missing.len() as u64;
     let mut ids = Ids { previous: None, left: std::mem::take(&mut folded.commands) };
-    let read = index.each(&mut |key, value| match (key.split_first(), pages.remove(key)) {
-        (_, Some(page)) if page == value => {}
-        (_, Some(_)) => differences.add(format!("page {} is not what the log gives", name(key))),
+    let read = index.each(&mut |key, value| match (key.split_first(), PageKey::of(key)) {
+        (_, Some(key)) if missing.remove(&key) => {
+            if folded.page(key).is_none_or(|page| page != value) {
+                differences.add(format!("page {} is not what the log gives", name(key)));
+            }
+        }
+        (_, Some(key)) => differences.add(format!("page {} is not in the log", name(key))),
         (Some((&KEPT_PREFIX, name)), None) => {
             if let Some(what) = difference_of_kept(name, value, meta, &folded.states, scope) {
                 differences.add(what);
             }
         }
         (Some((&IDS_PREFIX, first)), None) => ids.compare(first, value, &mut differences),
-        _ => differences.add(format!("page {} is not in the log", name(key))),
+        _ => differences.add("page with an unknown key is not in the log".to_owned()),
     });
     if let Err(error) = read {
         differences.add(error.to_string());
     }
-    for key in pages.keys() {
+    for key in missing {
         differences.add(format!("page {} is missing", name(key)));
     }
     for record in ids.left.values() {
@@ -149,16 +158,9 @@ impl Ids {
 }
 
 /// Returns a page's key in words.
-fn name(key: &[u8]) -> String {
-    let parts = (|| {
-        let (_, rest) = key.split_first()?;
-        let (family, rest) = rest.split_first()?;
-        let (kind, number) = rest.split_first_chunk::<2>()?;
-        let number = u64::from_be_bytes(number.try_into().ok()?);
-        let what = if *family == 0 { "heads" } else { "states" };
-        Some(format!("{number} of the {what} of kind {}", u16::from_be_bytes(*kind)))
-    })();
-    parts.unwrap_or_else(|| "with an unknown key".to_owned())
+fn name(key: PageKey) -> String {
+    let what = if key.family == 0 { "heads" } else { "states" };
+    format!("{} of the {what} of kind {}", key.number, key.kind)
 }
 
 /// The first differences, in words; a thoroughly wrong index need not be listed whole.

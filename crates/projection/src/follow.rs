@@ -14,10 +14,11 @@ use crate::{
     ahead::{ReadRecord, all_threads, for_each_read},
     error::ProjectionError,
     heads::PagedHeads,
-    index::{CommandId, Index, IndexError, IndexMeta, Old},
+    index::{CommandId, Index, IndexError, IndexMeta, Old, PageKey, Storing},
     kept::{self, Kept},
     report::{Report, ReportName, Scope, make_reports},
     states::{FoldError, States},
+    table::Pages,
 };
 
 /// An index that several parts of a session share.
@@ -328,13 +329,32 @@ impl Folded {
         if locked(index).meta() == Some(&meta) {
             return Ok(());
         }
-        // Heads lock the index while they load; so they are asked before it is locked here.
-        let mut pages = self.heads.pages(false);
-        pages.extend(self.states.pages(false));
-        let mut index = locked(index);
-        let ids = index.pages_with_commands(&self.commands)?;
-        index.commit(pages, ids, meta)?;
-        index.flush()
+        let index = index.clone();
+        let mut storing = Storing::default();
+        for key in self.page_keys(Pages::Changed) {
+            // Heads lock the index while they load; so they are asked before it is locked here.
+            let page = self.page(key);
+            if let Some(page) = page {
+                storing.page(&mut locked(&index), key, page)?;
+            }
+        }
+        locked(&index).store_commands(&self.commands, &mut storing)?;
+        storing.finish(&mut locked(&index), meta)?;
+        self.heads.settle();
+        self.states.settle();
+        Ok(())
+    }
+
+    /// Returns the keys of the pages that are loaded, or of those that changed.
+    pub(crate) fn page_keys(&mut self, which: Pages) -> Vec<PageKey> {
+        let mut keys = self.heads.page_keys(which);
+        keys.extend(self.states.page_keys(which));
+        keys
+    }
+
+    /// Returns the bytes of a page, if it is loaded.
+    pub(crate) fn page(&mut self, key: PageKey) -> Option<Vec<u8>> {
+        self.heads.page(key).or_else(|| self.states.page(key))
     }
 }
 

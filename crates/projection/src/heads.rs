@@ -12,7 +12,7 @@ use docket_proof::{RecordIndex, StreamRef};
 use crate::{
     error::ProjectionError,
     index::{Index, IndexError, PageKey},
-    table::{Paged as _, Table},
+    table::{Paged as _, Pages, Table},
 };
 
 /// The family of head pages in the index.
@@ -43,9 +43,23 @@ impl PagedHeads {
         self.lock().kinds.iter().map(|(kind, table)| (*kind, table.len())).collect()
     }
 
-    /// Returns the pages that changed, or all that are loaded.
-    pub(crate) fn pages(&self, all: bool) -> Vec<(PageKey, Vec<u8>)> {
-        self.lock().kinds.iter_mut().flat_map(|(kind, table)| table.pages(FAMILY, *kind, all)).collect()
+    /// Returns the keys of the pages that are loaded, or of those that changed.
+    pub(crate) fn page_keys(&self, which: Pages) -> Vec<PageKey> {
+        let key = |kind: u16| move |number| PageKey { family: FAMILY, kind, number };
+        let inner = self.lock();
+        let kinds = inner.kinds.iter();
+        kinds.flat_map(|(kind, table)| table.page_numbers(which).into_iter().map(key(*kind))).collect()
+    }
+
+    /// Returns the bytes of a page, if it is one of these and loaded.
+    pub(crate) fn page(&self, key: PageKey) -> Option<Vec<u8>> {
+        let inner = self.lock();
+        inner.kinds.get(&key.kind).filter(|_| key.family == FAMILY)?.page(key.number)
+    }
+
+    /// Takes all pages for unchanged: the index holds them.
+    pub(crate) fn settle(&self) {
+        self.lock().kinds.values_mut().for_each(|table| table.settle());
     }
 
     /// Notes the head of a stream. A new stream must have the next id of its kind.

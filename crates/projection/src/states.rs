@@ -12,7 +12,7 @@ use crate::{
     ahead::ReadRecord,
     index::{CommandId, Index, IndexError, PageKey},
     keys::{Keys, hash_of},
-    table::{Paged, Table},
+    table::{Paged, Pages, Table},
 };
 
 /// The family of state pages in the index.
@@ -179,9 +179,24 @@ impl States {
         self.tables().into_iter().try_for_each(|(kind, table)| table.load_all(index, FAMILY, kind.0))
     }
 
-    /// Returns the pages that changed, or all that are loaded.
-    pub(crate) fn pages(&mut self, all: bool) -> Vec<(PageKey, Vec<u8>)> {
-        self.tables().into_iter().flat_map(|(kind, table)| table.pages(FAMILY, kind.0, all)).collect()
+    /// Returns the keys of the pages that are loaded, or of those that changed.
+    pub(crate) fn page_keys(&mut self, which: Pages) -> Vec<PageKey> {
+        let key = |kind: StreamKind| move |number| PageKey { family: FAMILY, kind: kind.0, number };
+        self.tables()
+            .into_iter()
+            .flat_map(|(kind, table)| table.page_numbers(which).into_iter().map(key(kind)))
+            .collect()
+    }
+
+    /// Returns the bytes of a page, if it is one of these and loaded.
+    pub(crate) fn page(&mut self, key: PageKey) -> Option<Vec<u8>> {
+        let mut tables = self.tables().into_iter().filter(|_| key.family == FAMILY);
+        tables.find(|(kind, _)| kind.0 == key.kind)?.1.page(key.number)
+    }
+
+    /// Takes all pages for unchanged: the index holds them.
+    pub(crate) fn settle(&mut self) {
+        self.tables().into_iter().for_each(|(_, table)| table.settle());
     }
 
     /// Returns how many records hold an event that this version does not know.

@@ -90,6 +90,15 @@ impl<T> Table<T> {
     }
 }
 
+/// Which pages of a table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Pages {
+    /// All that are loaded.
+    Loaded,
+    /// Those of them that the index does not hold as they are.
+    Changed,
+}
+
 /// What a table does for an index, whatever it holds.
 pub(crate) trait Paged {
     /// Begins with `len` items that lie in an index, none of them loaded.
@@ -107,8 +116,14 @@ pub(crate) trait Paged {
     /// Loads every page.
     fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError>;
 
-    /// Returns the pages that changed, or all that are loaded, with their bytes; they count as unchanged from then on.
-    fn pages(&mut self, family: u8, kind: u16, all: bool) -> Vec<(PageKey, Vec<u8>)>;
+    /// Returns the numbers of the pages that are loaded, or of those of them that changed.
+    fn page_numbers(&self, which: Pages) -> Vec<u64>;
+
+    /// Returns the bytes of a page, if it is loaded.
+    fn page(&self, number: u64) -> Option<Vec<u8>>;
+
+    /// Takes all pages for unchanged: the index holds them.
+    fn settle(&mut self);
 }
 
 impl<T: Serialize + DeserializeOwned> Paged for Table<T> {
@@ -152,14 +167,19 @@ impl<T: Serialize + DeserializeOwned> Paged for Table<T> {
         (0..pages).try_for_each(|page| self.load(index, family, kind, page * PAGE_ITEMS as u64 + 1))
     }
 
-    fn pages(&mut self, family: u8, kind: u16, all: bool) -> Vec<(PageKey, Vec<u8>)> {
-        let mut out = Vec::new();
-        for (number, page) in (0_u64..).zip(&mut self.pages) {
-            let Some(page) = page.as_mut().filter(|page| page.is_dirty || all) else { continue };
-            let bytes = bincode::serde::encode_to_vec(&page.items, bincode::config::standard());
-            out.push((PageKey { family, kind, number }, bytes.expect("states are plain data")));
-            page.is_dirty = false;
-        }
-        out
+    fn page_numbers(&self, which: Pages) -> Vec<u64> {
+        let pages = (0_u64..).zip(&self.pages);
+        let is_asked = |page: &Page<T>| which == Pages::Loaded || page.is_dirty;
+        pages.filter(|(_, page)| page.as_ref().is_some_and(is_asked)).map(|(number, _)| number).collect()
+    }
+
+    fn page(&self, number: u64) -> Option<Vec<u8>> {
+        let page = self.pages.get(usize::try_from(number).ok()?)?.as_ref()?;
+        let bytes = bincode::serde::encode_to_vec(&page.items, bincode::config::standard());
+        Some(bytes.expect("states are plain data"))
+    }
+
+    fn settle(&mut self) {
+        self.pages.iter_mut().flatten().for_each(|page| page.is_dirty = false);
     }
 }

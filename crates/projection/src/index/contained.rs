@@ -12,7 +12,7 @@ use std::{
 use docket_proof::RecordHash;
 use serde::{Deserialize, Serialize};
 
-use super::{ids::CommandId, page::PageKey, quiet::quietly};
+use super::{ids::CommandId, page::PageKey, quiet::quietly, storing::Entry};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
 const SCHEMA: u32 = 8;
@@ -20,10 +20,6 @@ const SCHEMA: u32 = 8;
 const CACHE_BYTES: u64 = 64 << 20;
 /// The longest a reader waits for the index before it replays the log instead.
 const MAX_WAIT: Duration = Duration::from_secs(2);
-/// Pages that are stored at once at most.
-const MAX_AT_ONCE: usize = 1_024;
-/// Pages of a part, where there are more.
-const PART_ITEMS: usize = 64;
 const META_KEY: &[u8] = b"m";
 const TREE: &str = "docket";
 /// The first byte of the keys of pages of command ids.
@@ -194,54 +190,37 @@ impl Index {
         found.map(|(key, _)| ids_of(&key)).transpose()
     }
 
-    /// Stores pages together with what they belong to: all of it or, after a crash, none.
-    ///
-    /// Very many pages are stored in parts: an index that a crash stops on the way says that it belongs to nothing, and is
-    /// built again.
+    /// Stores all of these or, after a crash, none; with `meta`, what the index belongs to from now on.
     ///
     /// # Errors
     /// When sled cannot. The index is then not to be used any more.
-    pub fn commit(
+    pub(super) fn store(
         &mut self,
-        pages: impl IntoIterator<Item = (PageKey, Vec<u8>)>,
-        ids: Vec<(CommandId, Vec<u8>)>,
-        meta: IndexMeta,
+        entries: impl IntoIterator<Item = Entry>,
+        meta: Option<IndexMeta>,
     ) -> Result<(), IndexError> {
-        let pages = pages.into_iter().map(|(key, page)| (key.bytes().to_vec(), page));
-        let ids = ids.into_iter().map(|(key, page)| (ids_key(&key).to_vec(), page));
-        let mut entries: Vec<_> = pages.chain(ids).collect();
-        if entries.len() > MAX_AT_ONCE {
-            self.store_in_parts(entries.drain(..))?;
-        }
-        let bytes = bincode::serde::encode_to_vec(&meta, bincode::config::standard())
-            .map_err(|_| IndexError::Damaged("what it says of itself cannot be encoded"))?;
         let mut batch = sled::Batch::default();
         entries.into_iter().for_each(|(key, page)| batch.insert(key, page));
-        batch.insert(META_KEY, bytes);
+        if let Some(meta) = &meta {
+            let bytes = bincode::serde::encode_to_vec(meta, bincode::config::standard())
+                .map_err(|_| IndexError::Damaged("what it says of itself cannot be encoded"))?;
+            batch.insert(META_KEY, bytes);
+        }
         self.ask(|engine| engine.tree.apply_batch(batch))?;
-        self.meta = Some(meta);
+        if meta.is_some() {
+            self.meta = meta;
+        }
         Ok(())
     }
 
-    /// Stores pages, some at a time. Until it says again what it belongs to, the index belongs to nothing.
+    /// Says of the index that it belongs to nothing, whatever it holds.
     ///
-    /// Each part is flushed before the next: what sled rewrites on the way is free then and used again, and does not lie
-    /// idle in its file. Whatever lies idle there it overwrites at every opening.
-    fn store_in_parts(
-        &mut self,
-        entries: impl Iterator<Item = (Vec<u8>, Vec<u8>)>,
-    ) -> Result<(), IndexError> {
+    /// # Errors
+    /// When sled cannot. The index is then not to be used any more.
+    pub(super) fn belong_to_nothing(&mut self) -> Result<(), IndexError> {
         self.meta = None;
         self.ask(|engine| engine.tree.remove(META_KEY))?;
-        self.flush()?;
-        let mut entries = entries.peekable();
-        while entries.peek().is_some() {
-            let mut batch = sled::Batch::default();
-            entries.by_ref().take(PART_ITEMS).for_each(|(key, page)| batch.insert(key, page));
-            self.ask(|engine| engine.tree.apply_batch(batch))?;
-            self.flush()?;
-        }
-        Ok(())
+        self.flush()
     }
 
     /// Returns what is kept under the name of a report.
@@ -360,7 +339,7 @@ fn kept_key(name: &str) -> Vec<u8> {
     [KEPT_PREFIX].into_iter().chain(name.bytes()).collect()
 }
 
-fn ids_key(id: &CommandId) -> [u8; 17] {
+pub(super) fn ids_key(id: &CommandId) -> [u8; 17] {
     let mut key = [IDS_PREFIX; 17];
     key.iter_mut().skip(1).zip(id).for_each(|(to, from)| *to = *from);
     key
@@ -461,40 +440,5 @@ fn remove(path: &Path) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MANY: u64 = 3 * MAX_AT_ONCE as u64;
-
-    fn pages(filling: u8) -> impl Iterator<Item = (PageKey, Vec<u8>)> {
-        (0..MANY).map(move |number| (PageKey { family: 1, kind: 5, number }, vec![filling; 900]))
-    }
-
-    #[test]
-    fn very_many_pages_are_stored_in_parts_and_belong_to_nothing_until_all_are_there() {
-        let folder = tempfile::tempdir().unwrap();
-        let hash = RecordHash::from_bytes([7; 32]);
-        for (size, filling) in [(10, 1), (20, 2)] {
-            let mut index = Index::open(folder.path()).unwrap().index;
-            let meta = IndexMeta::new(&hash, size, &hash, vec![(5, MANY)], 0);
-            index.commit(pages(filling), Vec::new(), meta.clone()).unwrap();
-            drop(index);
-            let opened = Index::open(folder.path()).unwrap();
-            assert_eq!((opened.index.meta(), opened.set_aside), (Some(&meta), None));
-            for (key, page) in pages(filling) {
-                assert_eq!(opened.index.page(key).unwrap(), Some(page));
-            }
-        }
-        // Nobody comes to say what it belongs to.
-        let mut index = Index::open(folder.path()).unwrap().index;
-        index.store_in_parts(pages(3).map(|(key, page)| (key.bytes().to_vec(), page)).take(100)).unwrap();
-        drop(index);
-        let opened = Index::open(folder.path()).unwrap();
-        assert!(opened.set_aside.is_some(), "half an index is no index");
-        assert_eq!(opened.index.meta(), None);
     }
 }

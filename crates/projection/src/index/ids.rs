@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use docket_proof::RecordIndex;
 
-use super::contained::{Index, IndexError};
+use super::{
+    contained::{Index, IndexError},
+    storing::Storing,
+};
 
 /// Bytes of an id and the index of its batch's first record.
 const ENTRY_LEN: usize = 24;
@@ -25,12 +28,12 @@ impl Index {
         Ok(entries(&page).find(|(found, _)| *found == id).map(|(_, index)| index))
     }
 
-    /// Returns the pages that change when `new` ids are added, under their keys.
-    pub(crate) fn pages_with_commands(
-        &self,
+    /// Stores the pages that change when `new` ids are added.
+    pub(crate) fn store_commands(
+        &mut self,
         new: &BTreeMap<CommandId, RecordIndex>,
-    ) -> Result<Vec<(CommandId, Vec<u8>)>, IndexError> {
-        let mut changed = Vec::new();
+        storing: &mut Storing,
+    ) -> Result<(), IndexError> {
         let mut left = new.iter().peekable();
         while let Some((first, _)) = left.peek() {
             let (start, page) = self.ids_page_at(first)?.unwrap_or(([0; 16], Vec::new()));
@@ -52,10 +55,11 @@ impl Index {
                 let bytes = chunk
                     .iter()
                     .flat_map(|(id, RecordIndex(index))| id.iter().copied().chain(index.to_le_bytes()));
-                changed.push((key, bytes.collect()));
+                // Whether it is stored already or not, the next page is found: it begins behind all of these.
+                storing.ids(self, &key, bytes.collect())?;
             }
         }
-        Ok(changed)
+        Ok(())
     }
 }
 

@@ -10,9 +10,11 @@ mod contained;
 mod ids;
 mod page;
 mod quiet;
+mod storing;
 
 pub(crate) use contained::{IDS_PREFIX, KEPT_PREFIX, Old};
 pub use contained::{Index, IndexError, IndexMeta, OpenedIndex};
 pub use ids::CommandId;
 pub(crate) use ids::{entries, is_ids_page};
 pub use page::{PAGE_ITEMS, PageKey};
+pub(crate) use storing::Storing;

@@ -22,4 +22,11 @@ impl PageKey {
         key.iter_mut().skip(1).zip(parts).for_each(|(to, from)| *to = from);
         key
     }
+
+    /// Reads sled's key; `None` where it is of something else.
+    pub(crate) fn of(key: &[u8]) -> Option<Self> {
+        let [b'p', family, a, b, number @ ..] = key else { return None };
+        let (kind, number) = (u16::from_be_bytes([*a, *b]), u64::from_be_bytes(number.try_into().ok()?));
+        Some(Self { family: *family, kind, number })
+    }
 }
