@@ -6,8 +6,9 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use docket_domain::{DisposalKind, Event, Leniency, Satisfaction, UnitLevel};
+use docket_domain::{DisposalKind, Event, Leniency, Satisfaction, UnitId, UnitLevel};
 use docket_log::{FileDisk, Reader, StoreError};
+use docket_projection::{Desk, ReportName, Scope};
 use docket_proof::RecordView;
 use serde_json::Value;
 
@@ -523,5 +524,24 @@ fn reports_are_the_same_bytes_from_the_index_and_from_replays_on_any_number_of_t
         let verified =
             Run::of(docket().args(["-l", arg(&ledger), "verify", "--rules", "--threads", threads])).done();
         assert!(verified.stdout.contains("records follow from each other by the rules"));
+    }
+}
+
+#[test]
+fn a_report_from_the_kinds_that_it_loads_of_the_index_is_that_of_a_replay() {
+    let ledger = MADE.folder.path().join("ledger");
+    let disk = Arc::new(FileDisk::new(&ledger));
+    let mut replay = Desk::open_at_for_figures(disk.clone(), 2, |reader| Ok(reader.size())).unwrap();
+    let everything = replay.scope().unwrap();
+    let by_unit = Scope { by_unit: true, ..everything.clone() };
+    let by_official = Scope { by_official: true, ..everything.clone() };
+    let of_a_unit = Scope { unit: UnitId::new(2), ..everything };
+    for scope in [by_unit, by_official, of_a_unit] {
+        for name in ReportName::ALL.iter().filter(|name| !scope.by_official || name.is_by_official()) {
+            let mut desk = Desk::open_for_figures(disk.clone(), &ledger.join("index"), 1).unwrap();
+            assert_eq!(desk.notices(), [] as [String; 0], "the index is there");
+            let found = desk.reports(&[*name], &scope).unwrap();
+            assert_eq!(found, replay.reports(&[*name], &scope).unwrap(), "{name:?} {scope:?}");
+        }
     }
 }

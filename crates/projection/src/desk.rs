@@ -121,7 +121,8 @@ impl Desk {
         let missing: Vec<_> =
             names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
-            self.states()?;
+            let kinds: Vec<_> = missing.iter().flat_map(|name| name.kinds()).copied().collect();
+            self.states_of_kinds(&kinds)?;
             let made = make_reports(&missing, &self.folded.states, scope, self.folded.threads);
             if is_kept {
                 self.folded.keep(&made);

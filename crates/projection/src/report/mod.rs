@@ -27,6 +27,8 @@ use std::{
     thread,
 };
 
+use docket_domain::StreamKind;
+
 pub use figure::{Basis, Doubt, Evidence, Figure, UnitOfCount, Value};
 pub use lens::{unit_of_official, units_below};
 pub use names::{FigureName, ReportName};
@@ -98,6 +100,34 @@ impl ReportName {
             Self::Visits => &[Filter::Unit, Filter::Household],
             Self::Overview | Self::Receptions | Self::Finance => &[Filter::Unit],
             Self::Assessment => &[Filter::Unit, Filter::Official],
+        }
+    }
+
+    /// Returns the kinds whose states it looks at, beside the rule sets. Whoever loads less makes another report.
+    pub(crate) const fn kinds(self) -> &'static [StreamKind] {
+        use StreamKind as Kind;
+        match self {
+            Self::Overview => StreamKind::ALL,
+            Self::Receptions | Self::Finance => &[Kind::UNIT, Kind::OFFICIAL],
+            Self::Visits => &[Kind::UNIT, Kind::HOUSEHOLD],
+            Self::Diary => &[Kind::UNIT, Kind::OFFICIAL, Kind::HOUSEHOLD, Kind::DOSSIER],
+            Self::Cases | Self::Timeliness | Self::Satisfaction => &[Kind::UNIT, Kind::OFFICIAL, Kind::CASE],
+            Self::Campaigns => &[Kind::UNIT, Kind::OFFICIAL, Kind::CASE, Kind::CAMPAIGN],
+            Self::Pairing => &[Kind::UNIT, Kind::OFFICIAL, Kind::PAIRING],
+            Self::Aid => &[Kind::UNIT, Kind::OFFICIAL, Kind::HOUSEHOLD, Kind::AID, Kind::PROJECT],
+            Self::Stays => &[Kind::UNIT, Kind::OFFICIAL, Kind::STAY],
+            Self::Rectification => &[
+                Kind::UNIT,
+                Kind::OFFICIAL,
+                Kind::GIFT,
+                Kind::VEHICLE,
+                Kind::DECLARATION,
+                Kind::VIOLATION,
+                Kind::INSPECTION,
+            ],
+            Self::Assessment => {
+                &[Kind::UNIT, Kind::OFFICIAL, Kind::HOUSEHOLD, Kind::CASE, Kind::PAIRING, Kind::STAY]
+            }
         }
     }
 
