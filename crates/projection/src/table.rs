@@ -1,9 +1,15 @@
 //! States in arrays by dense id, in pages that can be loaded one by one and written back when they changed.
 
+use std::{sync::mpsc, thread};
+
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::index::{Index, IndexError, PAGE_ITEMS, PageKey};
 
+/// Pages below which another thread would hardly have begun.
+const MIN_ON_TWO_THREADS: usize = 64;
+/// Pages that are read before they are taken apart, at most.
+const AHEAD: usize = 32;
 /// The longest page that is decoded, in bytes.
 const MAX_PAGE_LEN: usize = 1 << 24;
 
@@ -126,34 +132,89 @@ pub(crate) trait Paged {
     fn settle(&mut self);
 }
 
-impl<T: Serialize + DeserializeOwned> Paged for Table<T> {
+impl<T: DeserializeOwned> Table<T> {
+    /// Returns how many items the index holds of a page that is not loaded; 0 where there is nothing to load.
+    fn unloaded(&self, page: usize) -> u64 {
+        if self.pages.get(page).is_some_and(Option::is_some) {
+            return 0;
+        }
+        self.stored.saturating_sub(page as u64 * PAGE_ITEMS as u64).min(PAGE_ITEMS as u64)
+    }
+
+    /// Takes the bytes of a page apart.
+    fn decode(bytes: &[u8], expected: u64) -> Result<Vec<T>, IndexError> {
+        let config = bincode::config::standard().with_limit::<MAX_PAGE_LEN>();
+        let (items, used): (Vec<T>, usize) = bincode::serde::decode_from_slice(bytes, config)
+            .map_err(|_| IndexError::Damaged("a page cannot be read"))?;
+        if used != bytes.len() || items.len() as u64 != expected {
+            return Err(IndexError::Damaged("a page has the wrong length"));
+        }
+        Ok(items)
+    }
+
+    fn put(&mut self, page: usize, items: Vec<T>) {
+        if self.pages.len() <= page {
+            self.pages.resize_with(page + 1, || None);
+        }
+        if let Some(slot) = self.pages.get_mut(page) {
+            *slot = Some(Page { items, is_dirty: false });
+        }
+    }
+}
+
+impl<T: Serialize + DeserializeOwned + Send> Table<T> {
+    /// Loads pages, each with as many items as it must have. Of many, another thread takes apart what the index says,
+    /// while this one asks it for more.
+    fn load_pages(
+        &mut self,
+        pages: &[(usize, u64)],
+        read: &dyn Fn(u64) -> Result<Vec<u8>, IndexError>,
+    ) -> Result<(), IndexError> {
+        let decoded: Vec<_> = thread::scope(|scope| {
+            let (sender, raw) = mpsc::sync_channel::<(Vec<u8>, u64)>(AHEAD);
+            let decode = move || {
+                raw.into_iter().map(|(bytes, expected)| Self::decode(&bytes, expected)).collect::<Vec<_>>()
+            };
+            let is_worth_it = pages.len() >= MIN_ON_TWO_THREADS;
+            let helper =
+                is_worth_it.then(|| thread::Builder::new().spawn_scoped(scope, decode).ok()).flatten();
+            let Some(helper) = helper else {
+                return pages.iter().map(|&(page, items)| Self::decode(&read(page as u64)?, items)).collect();
+            };
+            let asked = pages.iter().try_for_each(|&(page, items)| {
+                // A thread that is gone has panicked, which is told below.
+                read(page as u64).map(|bytes| drop(sender.send((bytes, items))))
+            });
+            drop(sender);
+            let decoded = helper.join().map_err(|_| IndexError::Damaged("a page cannot be read"))?;
+            asked?;
+            decoded.into_iter().collect::<Result<Vec<_>, _>>()
+        })?;
+        for (&(page, _), items) in pages.iter().zip(decoded) {
+            self.put(page, items);
+        }
+        Ok(())
+    }
+}
+
+/// Returns a page's bytes, which the index is to hold.
+fn read_page(index: &Index, key: PageKey) -> Result<Vec<u8>, IndexError> {
+    index.page(key)?.ok_or(IndexError::Damaged("a page is missing"))
+}
+
+impl<T: Serialize + DeserializeOwned + Send> Paged for Table<T> {
     fn begin_with(&mut self, len: u64) {
         *self = Self::with_len(len);
     }
 
     fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError> {
         let Some((page, _)) = place(id) else { return Ok(()) };
-        if self.pages.get(page).is_some_and(Option::is_some) {
-            return Ok(());
-        }
-        let number = page as u64;
-        let expected = self.stored.saturating_sub(number * PAGE_ITEMS as u64).min(PAGE_ITEMS as u64);
-        if expected == 0 {
-            return Ok(());
-        }
-        let bytes = index.page(PageKey { family, kind, number })?;
-        let bytes = bytes.ok_or(IndexError::Damaged("a page is missing"))?;
-        let config = bincode::config::standard().with_limit::<MAX_PAGE_LEN>();
-        let (items, used): (Vec<T>, usize) = bincode::serde::decode_from_slice(&bytes, config)
-            .map_err(|_| IndexError::Damaged("a page cannot be read"))?;
-        if used != bytes.len() || items.len() as u64 != expected {
-            return Err(IndexError::Damaged("a page has the wrong length"));
-        }
-        if self.pages.len() <= page {
-            self.pages.resize_with(page + 1, || None);
-        }
-        if let Some(slot) = self.pages.get_mut(page) {
-            *slot = Some(Page { items, is_dirty: false });
+        match self.unloaded(page) {
+            0 => {}
+            expected => {
+                let bytes = read_page(index, PageKey { family, kind, number: page as u64 })?;
+                self.put(page, Self::decode(&bytes, expected)?);
+            }
         }
         Ok(())
     }
@@ -163,8 +224,11 @@ impl<T: Serialize + DeserializeOwned> Paged for Table<T> {
     }
 
     fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
-        let pages = self.stored.div_ceil(PAGE_ITEMS as u64);
-        (0..pages).try_for_each(|page| self.load(index, family, kind, page * PAGE_ITEMS as u64 + 1))
+        let pages = usize::try_from(self.stored.div_ceil(PAGE_ITEMS as u64)).unwrap_or(usize::MAX);
+        let missing: Vec<_> =
+            (0..pages).map(|page| (page, self.unloaded(page))).filter(|(_, items)| *items > 0).collect();
+        let read = |number| read_page(index, PageKey { family, kind, number });
+        self.load_pages(&missing, &read)
     }
 
     fn page_numbers(&self, which: Pages) -> Vec<u64> {

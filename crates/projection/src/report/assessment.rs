@@ -6,40 +6,37 @@
 use docket_domain::{Measure, RulesState, View as _, Weight};
 
 use super::{
-    MakeReport, cases,
     figure::{Basis, Figure, UnitOfCount, Value},
     lens::Lens,
     names::{FigureName, ReportName},
-    pairing, receptions, satisfaction,
     sheet::{Check, Report, RulesInForce, Scope},
-    stays, timeliness, visits,
 };
 
 /// The reports that measures are taken from, in the order in which measures are shown.
-const MAKERS: &[MakeReport] = &[
-    receptions::report,
-    visits::report,
-    cases::report,
-    timeliness::report,
-    satisfaction::report,
-    pairing::report,
-    stays::report,
+pub(super) const TAKEN_FROM: &[ReportName] = &[
+    ReportName::Receptions,
+    ReportName::Visits,
+    ReportName::Cases,
+    ReportName::Timeliness,
+    ReportName::Satisfaction,
+    ReportName::Pairing,
+    ReportName::Stays,
 ];
 
 /// Where a measure is counted, as which figure, and as what its points are shown.
 struct Source {
     measure: Measure,
-    /// Its report, as a place in [`MAKERS`].
-    maker: usize,
+    /// Its report, as a place in [`TAKEN_FROM`].
+    from: usize,
     figure: FigureName,
     points: FigureName,
 }
 
 macro_rules! sources {
-    ($( $measure:ident: $maker:literal $figure:ident $points:ident; )+) => {
+    ($( $measure:ident: $from:literal $figure:ident $points:ident; )+) => {
         const SOURCES: &[Source] = &[$( Source {
             measure: Measure::$measure,
-            maker: $maker,
+            from: $from,
             figure: FigureName::$figure,
             points: FigureName::$points,
         } ),+];
@@ -112,13 +109,13 @@ fn of_all(lens: &Lens<'_>) -> Report {
         citations: Vec::new(),
     };
     let (rules, weights) = weights(lens).map_or((None, &[][..]), |(rules, weights)| (Some(rules), weights));
-    for (number, make) in MAKERS.iter().enumerate() {
+    for (number, from) in TAKEN_FROM.iter().enumerate() {
         let is_weighed = |source: &&Source| {
-            source.maker == number && weights.iter().any(|weight| weight.measure == source.measure)
+            source.from == number && weights.iter().any(|weight| weight.measure == source.measure)
         };
         let names: Vec<_> = SOURCES.iter().filter(is_weighed).map(|source| source.figure).collect();
         if !names.is_empty() {
-            report.take(make(lens), &names);
+            report.take(lens.report(*from).clone(), &names);
         }
     }
     score(&mut report.figures, weights);
@@ -202,6 +199,6 @@ mod tests {
         for measure in Measure::ALL {
             assert_eq!(SOURCES.iter().filter(|source| source.measure == *measure).count(), 1, "{measure}");
         }
-        assert!(SOURCES.iter().all(|source| source.maker < MAKERS.len()));
+        assert!(SOURCES.iter().all(|source| source.from < TAKEN_FROM.len()));
     }
 }

@@ -6,7 +6,6 @@ use super::{
     figure::{Doubt, Figure, Value},
     lens::Lens,
     names::{FigureName, ReportName},
-    receptions,
     sheet::Report,
     tally::{Tallies, tally},
     visits,
@@ -32,7 +31,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut report = own(lens);
     if lens.scope.official.is_none() {
         report.take(visits::made(lens), &[FigureName::Visits]);
-        report.take(receptions::report(lens), &[FigureName::Receptions]);
+        report.take(lens.report(ReportName::Receptions).clone(), &[FigureName::Receptions]);
         doubt(&mut report);
     }
     report

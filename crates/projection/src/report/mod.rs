@@ -39,51 +39,65 @@ use self::lens::Lens;
 use crate::states::States;
 
 /// Makes several reports at once, each on one of as many threads as there are. They come in the order of the names.
+///
+/// What several of them take from another is counted once.
 pub fn make_reports(names: &[ReportName], states: &States, scope: &Scope, threads: usize) -> Vec<Report> {
+    let lens = Lens::new(states, scope);
+    // Those that others take from come first, so that no thread waits for one while there is another to make.
+    let mut wanted: Vec<ReportName> = Vec::new();
+    for name in names.iter().flat_map(|name| name.taken_from()).chain(names) {
+        if !wanted.contains(name) {
+            wanted.push(*name);
+        }
+    }
     let next = AtomicUsize::new(0);
     let make = || {
-        let mut made = Vec::new();
-        while let place = next.fetch_add(1, Ordering::Relaxed)
-            && let Some(name) = names.get(place)
-        {
-            made.push((place, name.make(states, scope)));
+        while let Some(name) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let _ = lens.report(*name);
         }
-        made
     };
-    let helpers = threads.min(names.len()).saturating_sub(1);
-    let mut made = thread::scope(|scope| {
-        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(make)).collect();
-        let mut made = make();
-        // A helper that panicked has all of it panic when the scope ends.
-        made.extend(helpers.into_iter().filter_map(|helper| helper.join().ok()).flatten());
-        made
+    let helpers = threads.min(wanted.len()).saturating_sub(1);
+    thread::scope(|scope| {
+        // One that panics has all of it panic when the scope ends.
+        (0..helpers).for_each(|_| drop(scope.spawn(make)));
+        make();
     });
-    made.sort_unstable_by_key(|(place, _)| *place);
-    made.into_iter().map(|(_, report)| report).collect()
+    names.iter().map(|name| lens.report(*name).clone()).collect()
 }
-
-/// Makes a report from the states as a scope looks at them.
-type MakeReport = fn(&Lens<'_>) -> Report;
 
 impl ReportName {
     /// Makes the report from all states. A filter that it does not [take](Self::filters) narrows nothing.
     pub fn make(self, states: &States, scope: &Scope) -> Report {
-        let lens = Lens::new(states, scope);
+        Lens::new(states, scope).report(self).clone()
+    }
+
+    /// Counts what the report is about, as a lens looks at it.
+    fn count(self, lens: &Lens<'_>) -> Report {
         match self {
-            Self::Overview => overview::report(&lens),
-            Self::Receptions => receptions::report(&lens),
-            Self::Visits => visits::report(&lens),
-            Self::Diary => diary::report(&lens),
-            Self::Cases => cases::report(&lens),
-            Self::Timeliness => timeliness::report(&lens),
-            Self::Satisfaction => satisfaction::report(&lens),
-            Self::Campaigns => campaigns::report(&lens),
-            Self::Pairing => pairing::report(&lens),
-            Self::Aid => aid::report(&lens),
-            Self::Stays => stays::report(&lens),
-            Self::Rectification => rectification::report(&lens),
-            Self::Finance => finance::report(&lens),
-            Self::Assessment => assessment::report(&lens),
+            Self::Overview => overview::report(lens),
+            Self::Receptions => receptions::report(lens),
+            Self::Visits => visits::report(lens),
+            Self::Diary => diary::report(lens),
+            Self::Cases => cases::report(lens),
+            Self::Timeliness => timeliness::report(lens),
+            Self::Satisfaction => satisfaction::report(lens),
+            Self::Campaigns => campaigns::report(lens),
+            Self::Pairing => pairing::report(lens),
+            Self::Aid => aid::report(lens),
+            Self::Stays => stays::report(lens),
+            Self::Rectification => rectification::report(lens),
+            Self::Finance => finance::report(lens),
+            Self::Assessment => assessment::report(lens),
+        }
+    }
+
+    /// Returns the reports that it takes figures from.
+    const fn taken_from(self) -> &'static [Self] {
+        match self {
+            Self::Overview => overview::TAKEN_FROM,
+            Self::Assessment => assessment::TAKEN_FROM,
+            Self::Diary => &[Self::Receptions],
+            _ => &[],
         }
     }
 

@@ -5,14 +5,11 @@
 use docket_domain::{BacklogOutcome, CaseState, UnitId, UnitLevel, UnitState};
 
 use super::{
-    MakeReport, aid, campaigns, diary,
+    diary,
     lens::Lens,
     names::{FigureName, ReportName},
-    pairing, receptions, rectification, satisfaction,
     sheet::{Citation, Report},
-    stays,
     tally::{Tallies, tally},
-    visits,
 };
 
 tally! {
@@ -37,23 +34,42 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
     ),
 ];
 
-/// What is taken from the other reports.
-const TAKEN: &[(MakeReport, &[FigureName])] = &[
+/// The reports that figures are taken from.
+pub(super) const TAKEN_FROM: &[ReportName] = &[
+    ReportName::Visits,
+    ReportName::Receptions,
+    ReportName::Satisfaction,
+    ReportName::Campaigns,
+    ReportName::Stays,
+    ReportName::Pairing,
+    ReportName::Aid,
+    ReportName::Rectification,
+];
+
+/// Where figures are taken from.
+enum Source {
+    Report(ReportName),
+    /// What the report on diaries itself counts.
+    Diaries,
+}
+
+/// What is taken from where, in the order in which it is shown.
+const TAKEN: &[(Source, &[FigureName])] = &[
     (
-        receptions::report,
+        Source::Report(ReportName::Receptions),
         &[FigureName::Receptions, FigureName::PersonsReceived, FigureName::ReceptionAttainment],
     ),
     (
-        visits::report,
+        Source::Report(ReportName::Visits),
         &[FigureName::Households, FigureName::Visits, FigureName::VisitCoverage, FigureName::VisitAttainment],
     ),
-    (diary::own, &[FigureName::DiaryPages, FigureName::Dossiers]),
+    (Source::Diaries, &[FigureName::DiaryPages, FigureName::Dossiers]),
     (
-        satisfaction::report,
+        Source::Report(ReportName::Satisfaction),
         &[FigureName::Surveys, FigureName::AnswerRate, FigureName::SatisfactionRate, FigureName::SolvedRate],
     ),
     (
-        campaigns::report,
+        Source::Report(ReportName::Campaigns),
         &[
             FigureName::BacklogListed,
             FigureName::BacklogResolved,
@@ -61,10 +77,10 @@ const TAKEN: &[(MakeReport, &[FigureName])] = &[
             FigureName::BacklogCarriedOver,
         ],
     ),
-    (stays::report, &[FigureName::Stays]),
-    (pairing::report, &[FigureName::PairingsLive, FigureName::PairingAttainment]),
+    (Source::Report(ReportName::Stays), &[FigureName::Stays]),
+    (Source::Report(ReportName::Pairing), &[FigureName::PairingsLive, FigureName::PairingAttainment]),
     (
-        aid::report,
+        Source::Report(ReportName::Aid),
         &[
             FigureName::ProjectsVerified,
             FigureName::AidConfirmedFen,
@@ -75,7 +91,7 @@ const TAKEN: &[(MakeReport, &[FigureName])] = &[
         ],
     ),
     (
-        rectification::report,
+        Source::Report(ReportName::Rectification),
         &[
             FigureName::GiftsFen,
             FigureName::Vehicles,
@@ -93,8 +109,12 @@ const TAKEN: &[(MakeReport, &[FigureName])] = &[
 /// Makes the report.
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut report = own(lens);
-    for (make, names) in TAKEN {
-        report.take(make(lens), names);
+    for (from, names) in TAKEN {
+        let other = match from {
+            Source::Report(name) => lens.report(*name).clone(),
+            Source::Diaries => diary::own(lens),
+        };
+        report.take(other, names);
     }
     diary::doubt(&mut report);
     report
@@ -160,5 +180,20 @@ impl Overview {
         by_outcome.add(case.status_record);
         self.collected.add(case.registered_record);
         self.resolved_rate.ask(outcome == BacklogOutcome::Resolved, case.status_record);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_is_made_before() {
+        let reports = TAKEN.iter().filter_map(|(from, _)| match from {
+            Source::Report(name) => Some(name),
+            Source::Diaries => None,
+        });
+        assert!(reports.clone().all(|name| TAKEN_FROM.contains(name)));
+        assert_eq!(reports.count(), TAKEN_FROM.len());
     }
 }
