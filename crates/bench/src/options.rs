@@ -17,7 +17,7 @@ pub(crate) struct Options {
     /// Measure no other store
     #[arg(long)]
     pub(crate) no_beside: bool,
-    /// Rounds of everything; what reads a large ledger whole is done in a third of them
+    /// Rounds of everything; what reads a large ledger whole is done in a third of them, and a whole city once
     #[arg(long, value_name = "NUMBER", default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) rounds: u16,
     /// Where the ledgers are made, on the disk that is to be measured [default: target/ledgers of this crate]
