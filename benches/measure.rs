@@ -74,13 +74,21 @@ impl Table {
 
     /// Measures all entries in turn, forwards and backwards by turns, and prints them.
     pub(crate) fn measure(&mut self, title: &str, rounds: usize, mut entries: Vec<Entry<'_>>) -> Vec<Series> {
+        // One round unseen: caches, files and the processor's clock come up.
+        entries.iter_mut().for_each(|entry| {
+            (entry.work)();
+        });
+        self.measure_cold(title, rounds, entries)
+    }
+
+    /// As [`measure`](Self::measure), from the first round on: of what is too large for any cache.
+    pub(crate) fn measure_cold(
+        &mut self,
+        title: &str,
+        rounds: usize,
+        mut entries: Vec<Entry<'_>>,
+    ) -> Vec<Series> {
         let ticks = Ticks::now();
-        // One round unseen: caches, files and the processor's clock come up. What is done once is too large for caches.
-        if rounds > 1 {
-            entries.iter_mut().for_each(|entry| {
-                (entry.work)();
-            });
-        }
         let mut series: Vec<Series> = entries.iter().map(|_| Series(Vec::with_capacity(rounds))).collect();
         for round in 0..rounds {
             for place in 0..entries.len() {

@@ -299,7 +299,7 @@ mod tests {
             event_type: 300,
             schema_version: 1,
             body: number.to_le_bytes().to_vec(),
-            personal: (number % 2 == 0).then_some(value).into_iter().collect(),
+            personal: number.is_multiple_of(2).then_some(value).into_iter().collect(),
         }
     }
 

@@ -117,7 +117,24 @@ impl Book {
     ) {
         let (names, entries): (Vec<&str>, Vec<Entry<'_>>) = entries.into_iter().unzip();
         let all = self.table.measure(title, rounds, entries);
-        for (name, series) in names.into_iter().zip(all) {
+        self.keep(section, unit, &names, all);
+    }
+
+    /// As [`measure`](Self::measure), once, and with no round unseen before it.
+    pub(crate) fn measure_once(
+        &mut self,
+        section: &str,
+        title: &str,
+        unit: &'static str,
+        entries: Vec<(&str, Entry<'_>)>,
+    ) {
+        let (names, entries): (Vec<&str>, Vec<Entry<'_>>) = entries.into_iter().unzip();
+        let all = self.table.measure_cold(title, 1, entries);
+        self.keep(section, unit, &names, all);
+    }
+
+    fn keep(&mut self, section: &str, unit: &str, names: &[&str], all: Vec<Series>) {
+        for (name, series) in names.iter().zip(all) {
             self.rows.push(section, name, unit, series);
         }
     }
