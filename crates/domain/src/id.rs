@@ -1,8 +1,8 @@
 //! Ids, their codes, and the streams they name.
 
-use std::{fmt, num::NonZeroU64, str::FromStr};
+use std::{fmt, num::NonZeroU32, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::plain::Plain;
 
@@ -33,9 +33,15 @@ impl fmt::Display for StreamRef {
     }
 }
 
+/// The largest number of an id, whatever its kind: 2^32 - 1.
+///
+/// States name units, officials and households by the hundred million, each in four bytes. Ids have no gaps, so no stream
+/// that is there has a larger one, and what would need one is refused when it is to be opened.
+pub const MAX_ID: u64 = u32::MAX as u64;
+
 /// A text that is not the code of an id.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("not a {what} (expected {letter}-NUMBER or NUMBER, counted from 1)")]
+#[error("not a {what} (expected {letter}-NUMBER or NUMBER, counted from 1 to {MAX_ID})")]
 pub struct IdError {
     /// What was looked for, such as `case`.
     pub what: &'static str,
@@ -83,39 +89,36 @@ macro_rules! ids {
         $(
             #[doc = $doc]
             ///
-            #[doc = concat!("Counted from 1, in order of registration. Written as a code, `", $letter, "-12`; parsed from the code or the bare number.")]
-            #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-            pub struct $Id(NonZeroU64);
+            #[doc = concat!("Counted from 1 to [`MAX_ID`], in order of registration. Written as a code, `", $letter, "-12`; parsed from the code or the bare number.")]
+            #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+            pub struct $Id(NonZeroU32);
 
             impl $Id {
                 /// The streams of these.
                 pub const KIND: StreamKind = StreamKind::$KIND;
 
-                /// Returns the id with this number; there is no number 0.
-                pub const fn new(number: u64) -> Option<Self> {
-                    match NonZeroU64::new(number) {
-                        Some(number) => Some(Self(number)),
-                        None => None,
-                    }
+                /// Returns the id with this number; there is no number 0, and none beyond [`MAX_ID`].
+                pub fn new(number: u64) -> Option<Self> {
+                    u32::try_from(number).ok().and_then(NonZeroU32::new).map(Self)
                 }
 
                 /// Returns the number, from 1.
-                pub const fn number(self) -> u64 {
-                    self.0.get()
+                pub fn number(self) -> u64 {
+                    u64::from(self.0.get())
                 }
 
                 /// Returns the place in an array that holds all of them, from 0.
-                pub const fn offset(self) -> u64 {
-                    self.0.get() - 1
+                pub fn offset(self) -> u64 {
+                    self.number() - 1
                 }
 
                 /// Returns its stream.
-                pub const fn stream(self) -> StreamRef {
+                pub fn stream(self) -> StreamRef {
                     StreamRef { kind: Self::KIND, id: self.number() }
                 }
 
                 /// Returns the id whose stream this is, if it is of this kind.
-                pub const fn from_stream(stream: StreamRef) -> Option<Self> {
+                pub fn from_stream(stream: StreamRef) -> Option<Self> {
                     if stream.kind.0 == Self::KIND.0 { Self::new(stream.id) } else { None }
                 }
             }
@@ -149,6 +152,21 @@ macro_rules! ids {
                 }
             }
 
+            /// Written as the number, as long as a number can be.
+            impl Serialize for $Id {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_u64(self.number())
+                }
+            }
+
+            impl<'de> Deserialize<'de> for $Id {
+                fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let number = u64::deserialize(deserializer)?;
+                    let wrong = || de::Error::custom(concat!("no ", $what, " has such a number"));
+                    Self::new(number).ok_or_else(wrong)
+                }
+            }
+
             impl Plain for $Id {}
         )+
     };
@@ -157,7 +175,7 @@ macro_rules! ids {
 crate::each_entity!(ids);
 
 /// Reads the number of a code. One id has one code: no sign, no leading zeros.
-fn number_of(digits: &str) -> Option<NonZeroU64> {
+fn number_of(digits: &str) -> Option<NonZeroU32> {
     digits.parse().ok().filter(|_| digits.starts_with(|first: char| matches!(first, '1'..='9')))
 }
 
@@ -184,8 +202,40 @@ mod tests {
         }
         assert_eq!(
             "x".parse::<UnitId>().unwrap_err().to_string(),
-            "not a unit (expected U-NUMBER or NUMBER, counted from 1)"
+            "not a unit (expected U-NUMBER or NUMBER, counted from 1 to 4294967295)"
         );
+    }
+
+    #[test]
+    fn ids_end_where_four_bytes_do() {
+        let last = CaseId::new(MAX_ID).unwrap();
+        assert_eq!(
+            (last.number(), last.offset(), last.to_string()),
+            (MAX_ID, MAX_ID - 1, "C-4294967295".into())
+        );
+        assert_eq!("C-4294967295".parse(), Ok(last));
+        assert_eq!(CaseId::from_stream(last.stream()), Some(last));
+        assert_eq!(size_of::<Option<CaseId>>(), 4);
+        for beyond in [0, MAX_ID + 1, u64::MAX] {
+            assert_eq!(CaseId::new(beyond), None);
+            assert_eq!(CaseId::from_stream(StreamRef { kind: StreamKind::CASE, id: beyond }), None);
+            assert!(beyond.to_string().parse::<CaseId>().is_err());
+        }
+    }
+
+    #[test]
+    fn an_id_is_written_as_the_number_it_is_and_one_beyond_is_not_read() {
+        let config = bincode::config::standard();
+        for number in [1, 250, 251, 70_000, MAX_ID] {
+            let bytes = bincode::serde::encode_to_vec(CaseId::new(number).unwrap(), config).unwrap();
+            assert_eq!(bytes, bincode::serde::encode_to_vec(number, config).unwrap());
+            let read: (CaseId, usize) = bincode::serde::decode_from_slice(&bytes, config).unwrap();
+            assert_eq!(read.0.number(), number);
+        }
+        for number in [0, MAX_ID + 1, u64::MAX] {
+            let bytes = bincode::serde::encode_to_vec(number, config).unwrap();
+            assert!(bincode::serde::decode_from_slice::<CaseId, _>(&bytes, config).is_err());
+        }
     }
 
     #[test]

@@ -175,7 +175,7 @@ pub use household::{
 };
 pub use id::{
     AidId, CampaignId, CaseId, CorrectionId, DeclarationId, DossierId, EntityId, GiftId, HouseholdId,
-    IdError, InspectionId, OfficialId, PairingId, ProjectId, RulesId, SourceId, StayId, StreamKind,
+    IdError, InspectionId, MAX_ID, OfficialId, PairingId, ProjectId, RulesId, SourceId, StayId, StreamKind,
     StreamRef, UnitId, VehicleId, ViolationId,
 };
 pub use inspection::{

@@ -137,7 +137,8 @@ fn check_stream<B: EventBody>(view: &impl View, stream: StreamRef) -> Result<(),
     if B::OPENS {
         // Ids without gaps: no case number can vanish.
         match count.checked_add(1) {
-            Some(next) if next == stream.id => Ok(()),
+            Some(next) if next == stream.id && B::Id::of(stream).is_some() => Ok(()),
+            Some(next) if next == stream.id => Err(Violation::NoMoreIds { event: B::NAME }),
             _ => Err(Violation::NotTheNextId { event: B::NAME, stream, count }),
         }
     } else if (1..=count).contains(&stream.id) {

@@ -13,7 +13,7 @@ use crate::{
     finance::FinanceViolation,
     gift::GiftViolation,
     household::HouseholdViolation,
-    id::{CaseId, OfficialId, SourceId, StreamKind, StreamRef},
+    id::{CaseId, MAX_ID, OfficialId, SourceId, StreamKind, StreamRef},
     inspection::InspectionViolation,
     key::KeyKind,
     label::Label,
@@ -55,6 +55,14 @@ pub enum Violation {
         stream: StreamRef,
         /// How many of the kind there are.
         count: u64,
+    },
+    /// The event would open a stream, but every id of its kind is given.
+    #[error(
+        "{event} cannot open another stream: all {MAX_ID} ids of its kind are given; begin a further ledger for what comes next"
+    )]
+    NoMoreIds {
+        /// The event.
+        event: &'static str,
     },
     /// The event continues a stream that is not there.
     #[error("there is no {stream}")]
@@ -254,6 +262,7 @@ impl Violation {
         match self {
             Self::WrongStream { .. } => "stream-kind",
             Self::NotTheNextId { .. } => "ids-without-gaps",
+            Self::NoMoreIds { .. } => "ids-within-range",
             Self::NoSuchStream { .. } => "stream-exists",
             Self::NoSuchSubject { .. } => "subject-exists",
             Self::NoSuchRow { .. } => "row-exists",

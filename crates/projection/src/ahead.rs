@@ -5,7 +5,7 @@
 
 use std::{ops::Range, sync::mpsc};
 
-use docket_domain::{DecodeError, Event, RecordMeta};
+use docket_domain::{Event, MAX_ID, RecordMeta, ReplayError, Role, StreamKind, Violation};
 use docket_log::Reader;
 use docket_proof::{Flags, RecordView, StreamRef};
 
@@ -31,7 +31,7 @@ pub(crate) struct ReadRecord {
     /// Its batch carries its actor's signature.
     pub(crate) is_signed: bool,
     /// `None` for the ledger's own records and for events of a newer version.
-    event: Result<Option<Event>, DecodeError>,
+    event: Result<Option<Event>, FoldError>,
     /// The id of the command whose batch begins here. The ledger's own records have ids that nobody gave and nobody asks
     /// for: they have none.
     pub(crate) command_id: Option<CommandId>,
@@ -44,15 +44,7 @@ impl ReadRecord {
     #[inline]
     pub(crate) fn of(record: &RecordView<'_>, personal: &mut Vec<u16>) -> Self {
         let is_system = record.stream.kind == StreamRef::SYSTEM.kind;
-        let event = if is_system {
-            Ok(None)
-        } else {
-            match Event::decode(record.event_type, record.schema_version, record.body) {
-                Ok(event) => Ok(Some(event)),
-                Err(error) if error.is_unknown() => Ok(None),
-                Err(error) => Err(error),
-            }
-        };
+        let event = if is_system { Ok(None) } else { event_in(record) };
         let fields = personal.len();
         personal.extend(record.commitments.iter().map(|(field, _)| field));
         let is_first = record.flags.has(Flags::FIRST) && !is_system;
@@ -66,15 +58,12 @@ impl ReadRecord {
         }
     }
 
-    /// Fails, once, where the body is not what its type and version say.
+    /// Fails, once, where the body is not what its type and version say, or no official can have its actor's number.
     pub(crate) fn readable(&mut self) -> Result<(), FoldError> {
         if self.event.is_ok() {
             return Ok(());
         }
-        let index = self.meta.index;
-        std::mem::replace(&mut self.event, Ok(None))
-            .map(drop)
-            .map_err(|source| FoldError::Body { index, source })
+        std::mem::replace(&mut self.event, Ok(None)).map(drop)
     }
 
     /// Takes the event of a [readable](Self::readable) record, if this version knows it.
@@ -86,6 +75,22 @@ impl ReadRecord {
     pub(crate) fn event(&self) -> Option<&Event> {
         self.event.as_ref().ok()?.as_ref()
     }
+}
+
+/// Decodes the event of a record that is not the ledger's own.
+fn event_in(record: &RecordView<'_>) -> Result<Option<Event>, FoldError> {
+    let index = record.index.0;
+    let event = match Event::decode(record.event_type, record.schema_version, record.body) {
+        Ok(event) => event,
+        Err(error) if error.is_unknown() => return Ok(None),
+        Err(source) => return Err(FoldError::Body { index, source }),
+    };
+    if record.actor > MAX_ID {
+        let subject = docket_domain::StreamRef { kind: StreamKind::OFFICIAL, id: record.actor };
+        let violation = Violation::NoSuchSubject { role: Role::Actor, subject };
+        return Err(ReplayError { record: index, event: event.name(), violation }.into());
+    }
+    Ok(Some(event))
 }
 
 /// Records in order.

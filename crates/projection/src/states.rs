@@ -243,7 +243,8 @@ impl States {
     }
 }
 
-/// Returns what the field needs of a record's header.
+/// Returns what the field needs of a record's header. An actor beyond the numbers of officials is left
+/// out; [`States::fold`] refuses the record, because nobody can be there.
 pub fn meta_of(record: &RecordView<'_>) -> RecordMeta {
     RecordMeta {
         index: record.index.0,

@@ -20,15 +20,15 @@ fn labels() -> impl Strategy<Value = Labels> {
 }
 
 fn unit() -> impl Strategy<Value = UnitId> {
-    (1_u64..).prop_map(|number| UnitId::new(number).unwrap())
+    (1..=docket_domain::MAX_ID).prop_map(|number| UnitId::new(number).unwrap())
 }
 
 fn official() -> impl Strategy<Value = OfficialId> {
-    (1_u64..).prop_map(|number| OfficialId::new(number).unwrap())
+    (1..=docket_domain::MAX_ID).prop_map(|number| OfficialId::new(number).unwrap())
 }
 
 fn origin() -> impl Strategy<Value = Option<SourceRow>> {
-    let row = (1_u64.., any::<u64>(), option::of(label()), any::<bool>());
+    let row = (1..=docket_domain::MAX_ID, any::<u64>(), option::of(label()), any::<bool>());
     option::of(row.prop_map(|(source, row, key, ambiguous_time)| SourceRow {
         source: SourceId::new(source).unwrap(),
         row,

@@ -109,6 +109,53 @@ fn ids_have_no_gaps_and_no_duplicates() {
     assert_eq!(error.to_string(), "record 6: impossible CaseRegistered (rule stream-kind)");
 }
 
+macro_rules! full {
+    ($( $KIND:ident $number:literal $letter:literal $what:literal: $one:ident $many:ident $push:ident $mutable:ident $Id:ident $State:ident $doc:literal; )+) => {
+        /// States in which every id of every kind is given.
+        struct Full<'a>(&'a docket_domain::Memory);
+
+        impl View for Full<'_> {
+            fn count(&self, _kind: StreamKind) -> u64 {
+                docket_domain::MAX_ID
+            }
+
+            fn zone(&self) -> &docket_domain::Zone {
+                self.0.zone()
+            }
+
+            fn rules_at(&self, moment: docket_domain::Timestamp) -> Option<&docket_domain::RulesState> {
+                self.0.rules_at(moment)
+            }
+
+            fn claimed(&self, key: &docket_domain::UniqueKey) -> Option<u64> {
+                self.0.claimed(key)
+            }
+
+            $(
+                fn $one(&self, id: docket_domain::$Id) -> Option<&docket_domain::$State> {
+                    self.0.$one(id)
+                }
+            )+
+        }
+    };
+}
+
+docket_domain::each_entity!(full);
+
+#[test]
+fn what_needs_an_id_beyond_the_last_is_refused_and_says_so() {
+    let ledger = Ledger::with_a_case();
+    let act = Act::open(case(), docket_domain::CaseRegisteredPersonal::default());
+    let refusal =
+        decide(&Full(&ledger.states), Command { actor: None, occurred: at(2_000), act }).unwrap_err();
+    assert_eq!(refusal.0.rule(), "ids-within-range");
+    assert_eq!(
+        refusal.to_string(),
+        "CaseRegistered cannot open another stream: all 4294967295 ids of its kind are given; \
+         begin a further ledger for what comes next"
+    );
+}
+
 #[test]
 fn personal_fields_are_those_of_the_event() {
     let ledger = Ledger::with_a_case();

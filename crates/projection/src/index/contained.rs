@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{ids::CommandId, page::PageKey, quiet::quietly, storing::Entry};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
-const SCHEMA: u32 = 8;
+const SCHEMA: u32 = 9;
 /// sled's page cache, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 /// The longest a reader waits for the index before it replays the log instead.

@@ -45,3 +45,22 @@ fn a_forged_history_is_found_at_the_record_with_the_rule() {
         "record 4: impossible CaseClosed (rule case-transition): C-1 is closed since record 3: it cannot be closed (allowed: reopen, review, recheck)"
     );
 }
+
+/// The number does not fit an id: it is not taken for nobody, nor for somebody else.
+#[test]
+fn an_actor_beyond_all_ids_is_nobody_who_could_have_recorded_it() {
+    let mut ledger = Ledger::new();
+    ledger.session([vec![unit(None)], vec![case()]]);
+    let id = ledger.next_command_id();
+    let actor = docket_domain::MAX_ID + 2;
+    let writer = ledger.writer();
+    writer.append(&Batch { command_id: id, actor, records: vec![closing()] }).unwrap();
+    drop(writer);
+
+    let found = check_history(&ledger.reader(), 1, &|_| {}).unwrap();
+    let said: Vec<_> = found.impossible.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        ["record 3: impossible CaseClosed (rule subject-exists): there is no O-4294967297 (named as actor)"]
+    );
+}
