@@ -15,12 +15,12 @@ use crate::{
     id::{HouseholdId, OfficialId, StreamRef, UnitId},
     key::KeyKind,
     label::Label,
+    mark::Mark,
     numbered::numbered,
     official::in_service,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut, subject_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -101,9 +101,9 @@ pub struct AidState {
     /// Which of the household's members it is for.
     pub members: u32,
     /// The delivery.
-    pub delivered: Stamp,
+    pub delivered: Mark,
     /// The confirmation, and by which official unless the household itself confirmed; `None`: it does not count yet.
-    pub confirmed: Option<(Option<OfficialId>, Stamp)>,
+    pub confirmed: Option<(Option<OfficialId>, Mark)>,
     /// The record that says which difficulty it resolved.
     pub resolved: Option<u64>,
 }
@@ -132,7 +132,7 @@ impl Rules for AidDelivered {
         let members = household.members;
         // The mask ends where the household does.
         if self.members == 0 || self.members.checked_shr(u32::from(members)).unwrap_or(0) != 0 {
-            let (household, record) = (self.household, household.record);
+            let (household, record) = (self.household, household.record());
             return Err(AidViolation::Members { household, members, record }.into());
         }
         if self.kind == AidKind::Cash && self.amount_fen == 0 {
@@ -149,7 +149,7 @@ impl Rules for AidDelivered {
             kind: self.kind,
             amount_fen: self.amount_fen,
             members: self.members,
-            delivered: Stamp::of(meta),
+            delivered: Mark::of(meta),
             confirmed: None,
             resolved: None,
         });
@@ -172,9 +172,9 @@ impl Rules for AidReceiptConfirmed {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, aid) = own::<Self>(view, place.stream)?;
-        let record = aid.delivered.record;
+        let record = aid.delivered.record();
         if let Some((_, confirmed)) = aid.confirmed {
-            return Err(AidViolation::Confirmed { aid: id, record: confirmed.record }.into());
+            return Err(AidViolation::Confirmed { aid: id, record: confirmed.record() }.into());
         }
         if aid.household != self.household {
             return Err(AidViolation::OtherHousehold { aid: id, household: aid.household, record }.into());
@@ -193,8 +193,8 @@ impl Rules for AidReceiptConfirmed {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let aid = own_mut::<Self>(store, meta.stream)?;
         let members = aid.members;
-        aid.confirmed = Some((self.by, Stamp::of(meta)));
-        subject_mut(store, Role::Aided, self.household)?.benefited |= members;
+        aid.confirmed = Some((self.by, Mark::of(meta)));
+        subject_mut(store, Role::Aided, self.household)?.benefit(members);
         Ok(())
     }
 }

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{OfficialId, StreamRef, UnitId, ViolationId},
+    mark::Mark,
     numbered::numbered,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -73,9 +73,9 @@ pub struct ViolationState {
     /// What it concerns.
     pub kind: ViolationKind,
     /// When it was found.
-    pub found: Stamp,
+    pub found: Mark,
     /// When it was corrected.
-    pub corrected: Option<Stamp>,
+    pub corrected: Option<Mark>,
     /// Who confirmed the correction.
     pub confirmed_by: Option<OfficialId>,
 }
@@ -145,7 +145,7 @@ impl Rules for ViolationFound {
             unit: self.unit,
             official: self.official,
             kind: self.kind,
-            found: Stamp::of(meta),
+            found: Mark::of(meta),
             corrected: None,
             confirmed_by: None,
         });
@@ -169,11 +169,12 @@ impl Rules for ViolationCorrected {
         let (breach, state) = own::<Self>(view, place.stream)?;
         state.found.precedes(place.occurred, place.stream, "was found")?;
         if let Some(corrected) = state.corrected {
-            return Err(BreachViolation::Corrected { breach, record: corrected.record }.into());
+            return Err(BreachViolation::Corrected { breach, record: corrected.record() }.into());
         }
         match self.by {
             Some(official) if state.official == Some(official) => {
-                Err(BreachViolation::OwnConfirmation { breach, official, record: state.found.record }.into())
+                Err(BreachViolation::OwnConfirmation { breach, official, record: state.found.record() }
+                    .into())
             }
             _ => Ok(()),
         }
@@ -181,7 +182,7 @@ impl Rules for ViolationCorrected {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let state = own_mut::<Self>(store, meta.stream)?;
-        state.corrected = Some(Stamp::of(meta));
+        state.corrected = Some(Mark::of(meta));
         state.confirmed_by = self.by;
         Ok(())
     }

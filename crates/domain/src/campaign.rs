@@ -12,11 +12,11 @@ use crate::{
     case::CaseState,
     id::{CampaignId, CaseId, OfficialId, StreamRef, UnitId},
     label::Label,
+    mark::Mark,
     official::in_service,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut, subject, subject_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     time::OccurredAt,
     unit::alive_at,
@@ -86,11 +86,11 @@ pub struct CampaignState {
     /// Its name.
     pub name: Label,
     /// Its opening.
-    pub opened: Stamp,
+    pub opened: Mark,
     /// The last that happened in it by its own date, before its closing: the opening or a listing.
-    pub latest: Stamp,
+    pub latest: Mark,
     /// Its closing; `None` while it is open.
-    pub closed: Option<Stamp>,
+    pub closed: Option<Mark>,
     /// How many cases were put on its list.
     pub listed: u64,
 }
@@ -110,12 +110,12 @@ impl CampaignState {
     /// Returns what became of a case on this campaign's list by the day the campaign was closed, or so far while it is open.
     /// What happened within the same time as the closing counts. `None` for a case that was not on the list.
     pub fn standing(&self, id: CampaignId, case: &CaseState) -> Option<BacklogStanding> {
-        Self::stood(id, case, self.closed.map(|closed| closed.occurred))
+        Self::stood(id, case, self.closed.map(|closed| closed.occurred()))
     }
 
     /// As [`standing`](Self::standing), as it was at a moment: a later closing does not count yet.
     pub fn standing_at(&self, id: CampaignId, case: &CaseState, then: OccurredAt) -> Option<BacklogStanding> {
-        let closed = self.closed.map(|closed| closed.occurred).filter(|closed| closed.at <= then.at);
+        let closed = self.closed.map(|closed| closed.occurred()).filter(|closed| closed.at <= then.at);
         Self::stood(id, case, Some(closed.unwrap_or(then)))
     }
 
@@ -123,13 +123,13 @@ impl CampaignState {
         let backlog = case.backlog.as_deref()?;
         let listing = backlog.listing(id)?;
         let (outcome, record) = backlog.outcome(until);
-        Some(BacklogStanding { outcome, record: record.max(listing.listed.record), leader: listing.leader })
+        Some(BacklogStanding { outcome, record: record.max(listing.listed.record()), leader: listing.leader })
     }
 
     /// Checks that the campaign goes on, and went on then.
     fn permits(&self, id: CampaignId, place: &Place<'_>) -> Result<(), Violation> {
         if let Some(closed) = self.closed {
-            return Err(CampaignViolation::Closed { campaign: id, record: closed.record }.into());
+            return Err(CampaignViolation::Closed { campaign: id, record: closed.record() }.into());
         }
         Ok(self.opened.precedes(place.occurred, id.stream(), "was opened")?)
     }
@@ -150,7 +150,7 @@ impl Rules for CampaignOpened {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let opened = Stamp::of(meta);
+        let opened = Mark::of(meta);
         store.push_campaign(CampaignState {
             unit: self.unit,
             name: self.name.clone(),
@@ -198,7 +198,7 @@ impl Rules for BacklogListed {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let (id, _) = own::<Self>(store, meta.stream)?;
-        let listed = Stamp::of(meta);
+        let listed = Mark::of(meta);
         let case = subject_mut(store, Role::Listed, self.case)?;
         let status = case.status;
         let backlog = case.backlog.get_or_insert_default();
@@ -206,7 +206,7 @@ impl Rules for BacklogListed {
         backlog.turn(status, listed);
         let campaign = own_mut::<Self>(store, meta.stream)?;
         campaign.listed = campaign.listed.saturating_add(1);
-        if campaign.latest.occurred.at < listed.occurred.at {
+        if campaign.latest.occurred().at < listed.occurred().at {
             campaign.latest = listed;
         }
         Ok(())
@@ -229,7 +229,7 @@ impl Rules for CampaignClosed {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        own_mut::<Self>(store, meta.stream)?.closed = Some(Stamp::of(meta));
+        own_mut::<Self>(store, meta.stream)?.closed = Some(Mark::of(meta));
         Ok(())
     }
 }
@@ -280,7 +280,7 @@ impl Rules for CaseAssignedToLeader {
 }
 
 fn stands(case: CaseId, last: &Listing) -> Violation {
-    CampaignViolation::StandsInCampaign { case, campaign: last.campaign, record: last.listed.record }.into()
+    CampaignViolation::StandsInCampaign { case, campaign: last.campaign, record: last.listed.record() }.into()
 }
 
 fn is_live(id: CaseId, case: &CaseState, place: &Place<'_>) -> Result<(), Violation> {

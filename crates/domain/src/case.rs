@@ -7,7 +7,6 @@ mod ending;
 mod handling;
 mod intake;
 mod joining;
-mod mark;
 mod rare;
 mod reason;
 mod reply;
@@ -35,7 +34,6 @@ pub use intake::{
     ObjectionDecided, ObjectionDecidedPersonal,
 };
 pub use joining::{CaseMerged, CaseSplit, CaseSplitPersonal};
-pub use mark::Mark;
 pub use rare::{
     Appeal, AppealDecision, CaseRare, ExtensionTime, PastRun, RunRare, Starts, Supervision, Suspension,
 };

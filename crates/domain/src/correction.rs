@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     cited::Cited,
     id::{OfficialId, StreamKind, StreamRef},
+    mark::Mark,
     record::RecordMeta,
     rules::{Place, Rules},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -46,7 +46,7 @@ pub struct CorrectionState {
     /// Who approved it.
     pub approver: OfficialId,
     /// When it was made.
-    pub corrected: Stamp,
+    pub corrected: Mark,
 }
 
 /// What stands against a correction.
@@ -138,7 +138,7 @@ impl Rules for CorrectionRecorded {
             stream_id: self.stream_id,
             by: self.maker(meta.actor)?,
             approver: self.approver,
-            corrected: Stamp::of(meta),
+            corrected: Mark::of(meta),
         });
         Ok(())
     }

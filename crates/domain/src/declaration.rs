@@ -7,12 +7,12 @@ use crate::{
     id::{DeclarationId, OfficialId, StreamRef},
     key::KeyKind,
     label::Label,
+    mark::Mark,
     numbered::{numbered, place_of},
     record::RecordMeta,
     rule_set::Cutoffs,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -110,9 +110,9 @@ pub struct DeclarationState {
     /// The year it is for.
     pub year: u16,
     /// When it was filed.
-    pub filed: Stamp,
+    pub filed: Mark,
     /// When it was amended, in the order of the records.
-    pub amended: Vec<Stamp>,
+    pub amended: Vec<Mark>,
     /// The interests it names; number 1 comes first.
     pub interests: Vec<Interest>,
 }
@@ -125,9 +125,9 @@ pub struct Interest {
     /// Whose it is.
     pub of: InterestHolder,
     /// When it was declared.
-    pub declared: Stamp,
+    pub declared: Mark,
     /// When it was given up.
-    pub divested: Option<Stamp>,
+    pub divested: Option<Mark>,
 }
 
 /// What stands against an event about a declaration.
@@ -221,7 +221,7 @@ numbered! {
 impl DeclarationState {
     /// Says whether it was filed by the cut-off day; `None` where there is no such day.
     pub fn filed_in_time(&self, cutoffs: &Cutoffs, zone: &Zone) -> Option<bool> {
-        let filed = zone.day_of(self.filed.occurred.at);
+        let filed = zone.day_of(self.filed.occurred().at);
         cutoffs.declarations.map(|cutoff| cutoffs.is_in_time(filed, cutoff))
     }
 
@@ -233,7 +233,7 @@ impl DeclarationState {
             let Some(divested) = interest.divested else {
                 return if in_time(today) { Rectification::Open } else { Rectification::Overdue };
             };
-            last = last.max(Some(zone.day_of(divested.occurred.at)));
+            last = last.max(Some(zone.day_of(divested.occurred().at)));
         }
         match last {
             None => Rectification::NothingDeclared,
@@ -249,7 +249,7 @@ impl DeclarationState {
 
     /// Returns the record that declared its last interest, or else filed it.
     fn last_record(&self) -> u64 {
-        self.interests.last().map_or(self.filed.record, |interest| interest.declared.record)
+        self.interests.last().map_or(self.filed.record(), |interest| interest.declared.record())
     }
 }
 
@@ -283,7 +283,7 @@ impl Rules for DeclarationFiled {
         store.push_declaration(DeclarationState {
             official: self.official,
             year: self.year,
-            filed: Stamp::of(meta),
+            filed: Mark::of(meta),
             amended: Vec::new(),
             interests: Vec::new(),
         });
@@ -306,7 +306,7 @@ impl Rules for DeclarationAmended {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        own_mut::<Self>(store, meta.stream)?.amended.push(Stamp::of(meta));
+        own_mut::<Self>(store, meta.stream)?.amended.push(Mark::of(meta));
         Ok(())
     }
 }
@@ -336,7 +336,7 @@ impl Rules for InterestDeclared {
         own_mut::<Self>(store, meta.stream)?.interests.push(Interest {
             kind: self.kind,
             of: self.of,
-            declared: Stamp::of(meta),
+            declared: Mark::of(meta),
             divested: None,
         });
         Ok(())
@@ -364,7 +364,7 @@ impl Rules for InterestDivested {
         interest.declared.precedes(place.occurred, place.stream, "declared the interest")?;
         if let Some(divested) = interest.divested {
             return Err(
-                DeclarationViolation::Divested { declaration, number, record: divested.record }.into()
+                DeclarationViolation::Divested { declaration, number, record: divested.record() }.into()
             );
         }
         Ok(())
@@ -373,7 +373,7 @@ impl Rules for InterestDivested {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let state = own_mut::<Self>(store, meta.stream)?;
         if let Some(interest) = place_of(self.number).and_then(|place| state.interests.get_mut(place)) {
-            interest.divested = Some(Stamp::of(meta));
+            interest.divested = Some(Mark::of(meta));
         }
         Ok(())
     }

@@ -6,10 +6,10 @@ use crate::{
     day::Day,
     household::on_register_at,
     id::{DossierId, HouseholdId, StreamRef, UnitId},
+    mark::Mark,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -62,11 +62,11 @@ pub struct DossierState {
     /// The last one.
     pub last: HouseholdId,
     /// When it was opened.
-    pub opened: Stamp,
+    pub opened: Mark,
     /// When something happened to it last: its opening or an update.
-    pub latest: Stamp,
+    pub latest: Mark,
     /// When it was closed.
-    pub closed: Option<Stamp>,
+    pub closed: Option<Mark>,
     /// Its updates, in the order of their days.
     pub updates: Vec<DossierUpdate>,
 }
@@ -88,7 +88,7 @@ impl DossierState {
 
     fn permits(&self, own: DossierId, place: &Place<'_>) -> Result<(), Violation> {
         if let Some(closed) = self.closed {
-            return Err(DossierViolation::Closed { dossier: own, record: closed.record }.into());
+            return Err(DossierViolation::Closed { dossier: own, record: closed.record() }.into());
         }
         Ok(self.opened.precedes(place.occurred, place.stream, "was opened")?)
     }
@@ -158,7 +158,7 @@ impl Rules for DossierOpened {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let opened = Stamp::of(meta);
+        let opened = Mark::of(meta);
         store.push_dossier(DossierState {
             unit: self.unit,
             first: self.first,
@@ -191,8 +191,8 @@ impl Rules for DossierUpdated {
         let state = own_mut::<Self>(store, meta.stream)?;
         let behind = state.updates.partition_point(|other| other.day <= day);
         state.updates.insert(behind, DossierUpdate { day, record: meta.index });
-        if state.latest.occurred.at < meta.occurred.at {
-            state.latest = Stamp::of(meta);
+        if state.latest.occurred().at < meta.occurred.at {
+            state.latest = Mark::of(meta);
         }
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Rules for DossierClosed {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        own_mut::<Self>(store, meta.stream)?.closed = Some(Stamp::of(meta));
+        own_mut::<Self>(store, meta.stream)?.closed = Some(Mark::of(meta));
         Ok(())
     }
 }

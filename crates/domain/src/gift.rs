@@ -7,11 +7,11 @@ use crate::{
     key::KeyKind,
     label::Label,
     leniency::LeniencyDecision,
+    mark::Mark,
     numbered::numbered,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -71,7 +71,7 @@ pub struct GiftState {
     /// What it is worth, in fen.
     pub amount_fen: u64,
     /// When it was handed in.
-    pub handed_in: Stamp,
+    pub handed_in: Mark,
     /// Its receipt.
     pub receipt: Option<GiftReceipt>,
     /// What was decided about the official.
@@ -86,7 +86,7 @@ pub struct GiftReceipt {
     /// Who receipted.
     pub by: OfficialId,
     /// When.
-    pub receipted: Stamp,
+    pub receipted: Mark,
 }
 
 /// What stands against an event about a gift.
@@ -157,7 +157,7 @@ impl Rules for GiftHandedIn {
             official: self.official,
             kind: self.kind,
             amount_fen: self.amount_fen,
-            handed_in: Stamp::of(meta),
+            handed_in: Mark::of(meta),
             receipt: None,
             decision: None,
         });
@@ -183,10 +183,10 @@ impl Rules for GiftReceipted {
         let (gift, state) = own::<Self>(view, place.stream)?;
         state.handed_in.precedes(place.occurred, place.stream, "was handed in")?;
         if let Some(receipt) = &state.receipt {
-            return Err(GiftViolation::Receipted { gift, record: receipt.receipted.record }.into());
+            return Err(GiftViolation::Receipted { gift, record: receipt.receipted.record() }.into());
         }
         if self.by == state.official {
-            let record = state.handed_in.record;
+            let record = state.handed_in.record();
             return Err(GiftViolation::OwnReceipt { gift, official: self.by, record }.into());
         }
         Ok(())
@@ -194,7 +194,7 @@ impl Rules for GiftReceipted {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         own_mut::<Self>(store, meta.stream)?.receipt =
-            Some(GiftReceipt { number: self.number.clone(), by: self.by, receipted: Stamp::of(meta) });
+            Some(GiftReceipt { number: self.number.clone(), by: self.by, receipted: Mark::of(meta) });
         Ok(())
     }
 }

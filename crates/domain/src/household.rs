@@ -8,7 +8,7 @@ pub use events::{
     HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason, HouseholdClosed, HouseholdClosedPersonal,
     HouseholdMoved, HouseholdMovedPersonal, HouseholdRegistered, HouseholdRegisteredPersonal,
 };
-pub use state::{Absence, Home, HouseholdEnd, HouseholdHistory, HouseholdState, Move};
+pub use state::{Absence, Home, HouseholdEnd, HouseholdState, Move};
 pub use violation::HouseholdViolation;
 
 pub(crate) use state::on_register_at;

@@ -6,12 +6,12 @@ use crate::{
     counting::{Counted, Counting, MAX_TERM_DAYS},
     day::Day,
     id::{InspectionId, OfficialId, StreamRef, UnitId},
+    mark::Mark,
     numbered::{numbered, place_of},
     record::RecordMeta,
     rule_set::{Clock, RuleSet},
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -84,7 +84,7 @@ pub struct InspectionState {
     /// The unit that inspects.
     pub by_unit: UnitId,
     /// When it was opened.
-    pub opened: Stamp,
+    pub opened: Mark,
     /// What it found; number 1 comes first.
     pub findings: Vec<Finding>,
 }
@@ -95,11 +95,11 @@ pub struct Finding {
     /// The inspection's own term, in calendar days.
     pub term_days: Option<u32>,
     /// When it was issued.
-    pub issued: Stamp,
+    pub issued: Mark,
     /// The answer.
     pub answer: Option<FindingAnswer>,
     /// When it was closed.
-    pub closed: Option<Stamp>,
+    pub closed: Option<Mark>,
 }
 
 /// The answer to a finding.
@@ -108,7 +108,7 @@ pub struct FindingAnswer {
     /// Who answered.
     pub by: OfficialId,
     /// When.
-    pub answered: Stamp,
+    pub answered: Mark,
 }
 
 /// What stands against an event about an inspection.
@@ -246,7 +246,7 @@ impl Finding {
     /// Counts the term for the answer, as the inspection set it or else as `rules` have it: those in force when the finding
     /// was issued. `None` where neither has one.
     pub fn counted<'r>(&self, rules: &'r RuleSet, zone: &Zone) -> Option<Counted<'r>> {
-        let start = zone.day_of(self.issued.occurred.at);
+        let start = zone.day_of(self.issued.occurred().at);
         match self.term_days {
             Some(days) => Some(rules.calendar.add_days(start, days, Counting::Calendar, rules.counting)),
             None => rules.term(Clock::FindingAnswer).map(|term| rules.count(start, term, 0)),
@@ -260,7 +260,7 @@ impl Finding {
             Some(rules) => self.counted(rules, zone).map(|counted| counted.due()),
             None => {
                 let days = i32::try_from(self.term_days?).ok()?;
-                Some(zone.day_of(self.issued.occurred.at).plus(days))
+                Some(zone.day_of(self.issued.occurred().at).plus(days))
             }
         }
     }
@@ -270,7 +270,7 @@ impl Finding {
         let due = self.due(rules, zone);
         let in_term = |day| due.is_none_or(|due| day <= due);
         match self.answer {
-            Some(answer) if in_term(zone.day_of(answer.answered.occurred.at)) => FindingStanding::InTerm,
+            Some(answer) if in_term(zone.day_of(answer.answered.occurred().at)) => FindingStanding::InTerm,
             Some(_) => FindingStanding::Late,
             None if in_term(today) => FindingStanding::Open,
             None => FindingStanding::Overdue,
@@ -290,7 +290,7 @@ impl InspectionState {
 
     /// Returns the record that issued its last finding, or else opened it.
     fn last_record(&self) -> u64 {
-        self.findings.last().map_or(self.opened.record, |finding| finding.issued.record)
+        self.findings.last().map_or(self.opened.record(), |finding| finding.issued.record())
     }
 
     /// Returns the finding with this number, or what stands against it.
@@ -327,7 +327,7 @@ impl Rules for InspectionOpened {
         store.push_inspection(InspectionState {
             unit: self.unit,
             by_unit: self.by_unit,
-            opened: Stamp::of(meta),
+            opened: Mark::of(meta),
             findings: Vec::new(),
         });
         Ok(())
@@ -361,7 +361,7 @@ impl Rules for FindingIssued {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         own_mut::<Self>(store, meta.stream)?.findings.push(Finding {
             term_days: self.term_days,
-            issued: Stamp::of(meta),
+            issued: Mark::of(meta),
             answer: None,
             closed: None,
         });
@@ -385,7 +385,7 @@ impl Rules for FindingAnswered {
         let finding = state.demand(inspection, number)?;
         finding.issued.precedes(place.occurred, place.stream, "issued the finding")?;
         if let Some(answer) = finding.answer {
-            let record = answer.answered.record;
+            let record = answer.answered.record();
             return Err(InspectionViolation::Answered { inspection, number, record }.into());
         }
         Ok(())
@@ -393,7 +393,7 @@ impl Rules for FindingAnswered {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         if let Some(finding) = own_mut::<Self>(store, meta.stream)?.finding_mut(self.number) {
-            finding.answer = Some(FindingAnswer { by: self.by, answered: Stamp::of(meta) });
+            finding.answer = Some(FindingAnswer { by: self.by, answered: Mark::of(meta) });
         }
         Ok(())
     }
@@ -413,15 +413,15 @@ impl Rules for FindingClosed {
         let (inspection, state) = own::<Self>(view, place.stream)?;
         let (number, official) = (self.number, self.by);
         let finding = state.demand(inspection, number)?;
-        let issued = finding.issued.record;
+        let issued = finding.issued.record();
         let answer =
             finding.answer.ok_or(InspectionViolation::NotAnswered { inspection, number, record: issued })?;
         if let Some(closed) = finding.closed {
-            return Err(InspectionViolation::Closed { inspection, number, record: closed.record }.into());
+            return Err(InspectionViolation::Closed { inspection, number, record: closed.record() }.into());
         }
         answer.answered.precedes(place.occurred, place.stream, "answered the finding")?;
         if answer.by == official {
-            let record = answer.answered.record;
+            let record = answer.answered.record();
             return Err(InspectionViolation::OwnClosing { inspection, number, official, record }.into());
         }
         Ok(())
@@ -429,7 +429,7 @@ impl Rules for FindingClosed {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         if let Some(finding) = own_mut::<Self>(store, meta.stream)?.finding_mut(self.number) {
-            finding.closed = Some(Stamp::of(meta));
+            finding.closed = Some(Mark::of(meta));
         }
         Ok(())
     }

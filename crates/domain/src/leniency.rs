@@ -6,12 +6,12 @@ use crate::{
     day::Day,
     gift::GiftState,
     id::{GiftId, OfficialId, StreamRef},
+    mark::Mark,
     numbered::numbered,
     record::RecordMeta,
     rule_set::Cutoffs,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -54,7 +54,7 @@ pub struct LeniencyDecision {
     /// Who decided.
     pub by: OfficialId,
     /// When.
-    pub decided: Stamp,
+    pub decided: Mark,
 }
 
 /// What stands against a decision about a gift.
@@ -150,15 +150,15 @@ impl GiftState {
     /// When there is no cut-off day, no receipt, or either came too late: the error names the record.
     pub fn in_time(&self, gift: GiftId, cutoffs: &Cutoffs, zone: &Zone) -> Result<(), LeniencyViolation> {
         let cutoff = cutoffs.gifts.ok_or(LeniencyViolation::NoCutoff { gift })?;
-        let check = |stamp: Stamp, was| {
-            let day = zone.day_of(stamp.occurred.at);
+        let check = |mark: Mark, was| {
+            let day = zone.day_of(mark.occurred().at);
             if cutoffs.is_in_time(day, cutoff) {
                 return Ok(());
             }
-            Err(LeniencyViolation::Late { gift, was, day, cutoff, record: stamp.record })
+            Err(LeniencyViolation::Late { gift, was, day, cutoff, record: mark.record() })
         };
         check(self.handed_in, "handed in")?;
-        let record = self.handed_in.record;
+        let record = self.handed_in.record();
         let receipt = self.receipt.as_ref().ok_or(LeniencyViolation::NoReceipt { gift, record })?;
         check(receipt.receipted, "receipted")
     }
@@ -176,16 +176,16 @@ impl Rules for LeniencyDecided {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (gift, state) = own::<Self>(view, place.stream)?;
-        let (cites, record) = (self.cites, state.handed_in.record);
+        let (cites, record) = (self.cites, state.handed_in.record());
         if let Some(decision) = state.decision {
-            return Err(LeniencyViolation::Decided { gift, record: decision.decided.record }.into());
+            return Err(LeniencyViolation::Decided { gift, record: decision.decided.record() }.into());
         }
         if self.by == state.official {
             return Err(LeniencyViolation::OwnDecision { gift, official: self.by, record }.into());
         }
         let receipt = state.receipt.as_ref().map(|receipt| receipt.receipted);
         let Some(cited) =
-            [Some(state.handed_in), receipt].into_iter().flatten().find(|one| one.record == cites)
+            [Some(state.handed_in), receipt].into_iter().flatten().find(|one| one.record() == cites)
         else {
             return Err(LeniencyViolation::CitesAnother { gift, cites, record }.into());
         };
@@ -202,7 +202,7 @@ impl Rules for LeniencyDecided {
             decision: self.decision,
             cites: self.cites,
             by: self.by,
-            decided: Stamp::of(meta),
+            decided: Mark::of(meta),
         });
         Ok(())
     }

@@ -64,6 +64,7 @@ mod diary;
 mod dossier;
 mod entity;
 mod event;
+mod few;
 mod finance;
 mod gift;
 mod household;
@@ -73,6 +74,7 @@ mod key;
 mod label;
 mod labels;
 mod leniency;
+mod mark;
 mod memory;
 mod numbered;
 mod official;
@@ -89,10 +91,10 @@ mod rules;
 mod satisfaction;
 mod source;
 mod span;
-mod stamp;
 mod stay;
 mod subject;
 mod time;
+mod too_early;
 mod unit;
 mod vehicle;
 mod view;
@@ -132,13 +134,12 @@ pub use case::{
     CaseSplit, CaseSplitPersonal, CaseState, CaseStatus, CaseSuspended, CaseSuspendedPersonal,
     CaseTransferred, CaseViolation, CaseVoided, CaseVoidedPersonal, CaseWithdrawn, CaseWithdrawnPersonal,
     Channel, CloseReason, DeclineGround, ExtensionGranted, ExtensionGrantedPersonal, ExtensionTime,
-    FollowUpMade, FollowUpMadePersonal, Mark, Notice, ObjectionDecided, ObjectionDecidedPersonal,
-    ObjectionOutcome, Outcome, PastRun, RecheckDecided, RecheckDecidedPersonal, RecheckRequested,
-    RecheckRequestedPersonal, ReopenGround, ReplyDelivered, ReplyDeliveredPersonal, ReviewDecided,
-    ReviewDecidedPersonal, ReviewOutcome, ReviewRequested, ReviewRequestedPersonal, RunRare, RunningClock,
-    Standing, Starts, StepTaken, StepTakenPersonal, Supervision, SupervisionAnswered,
-    SupervisionAnsweredPersonal, SupervisionOrdered, SupervisionOrderedPersonal, Suspension, Timeliness,
-    clocks, overdue,
+    FollowUpMade, FollowUpMadePersonal, Notice, ObjectionDecided, ObjectionDecidedPersonal, ObjectionOutcome,
+    Outcome, PastRun, RecheckDecided, RecheckDecidedPersonal, RecheckRequested, RecheckRequestedPersonal,
+    ReopenGround, ReplyDelivered, ReplyDeliveredPersonal, ReviewDecided, ReviewDecidedPersonal,
+    ReviewOutcome, ReviewRequested, ReviewRequestedPersonal, RunRare, RunningClock, Standing, Starts,
+    StepTaken, StepTakenPersonal, Supervision, SupervisionAnswered, SupervisionAnsweredPersonal,
+    SupervisionOrdered, SupervisionOrderedPersonal, Suspension, Timeliness, clocks, overdue,
 };
 pub use cited::{Cited, CitedViolation, EventType};
 pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
@@ -160,6 +161,7 @@ pub use dossier::{
     DossierUpdated, DossierUpdatedPersonal, DossierViolation,
 };
 pub use event::Event;
+pub use few::Few;
 pub use finance::{
     Aspect, Attestation, AttestationRow, Attested, ControlAttested, ControlAttestedPersonal, ExpenseApproved,
     ExpenseApprovedPersonal, FinanceQuarter, FinanceViolation, LiabilityPursued, LiabilityPursuedPersonal,
@@ -170,8 +172,8 @@ pub use gift::{
 };
 pub use household::{
     Absence, Home, HouseholdAbsent, HouseholdAbsentPersonal, HouseholdCloseReason, HouseholdClosed,
-    HouseholdClosedPersonal, HouseholdEnd, HouseholdHistory, HouseholdMoved, HouseholdMovedPersonal,
-    HouseholdRegistered, HouseholdRegisteredPersonal, HouseholdState, HouseholdViolation, Move,
+    HouseholdClosedPersonal, HouseholdEnd, HouseholdMoved, HouseholdMovedPersonal, HouseholdRegistered,
+    HouseholdRegisteredPersonal, HouseholdState, HouseholdViolation, Move,
 };
 pub use id::{
     AidId, CampaignId, CaseId, CorrectionId, DeclarationId, DossierId, EntityId, GiftId, HouseholdId,
@@ -186,6 +188,7 @@ pub use key::{KeyKind, UniqueKey};
 pub use label::{Label, LabelError};
 pub use labels::{LabelKey, Labels, LabelsError};
 pub use leniency::{Leniency, LeniencyDecided, LeniencyDecision, LeniencyViolation};
+pub use mark::Mark;
 pub use memory::Memory;
 pub use numbered::UnknownWord;
 pub use official::{
@@ -222,7 +225,8 @@ pub use satisfaction::{
 };
 pub use source::{SourceRegistered, SourceRow, SourceState};
 pub use span::Span;
-pub use stamp::{Stamp, TooEarly};
+pub use too_early::TooEarly;
+
 pub use stay::{
     StayCertified, StayEnded, StayStanding, StayStarted, StayState, StayViolation, stay_standing,
 };

@@ -11,13 +11,13 @@ pub use violation::PairingViolation;
 use crate::{
     household::on_register_at,
     id::{HouseholdId, OfficialId, StreamRef},
+    mark::Mark,
     numbered::numbered,
     official::{PairingTie, in_service},
     record::RecordMeta,
     rules::{Place, Rules, opened, own, own_mut, subject, subject_mut},
     source::SourceRow,
     span::Span,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -75,9 +75,9 @@ pub struct PairingState {
     /// The household.
     pub household: HouseholdId,
     /// Its beginning.
-    pub established: Stamp,
+    pub established: Mark,
     /// Its end and why; `None` while it lives.
-    pub ended: Option<(PairingEndReason, Stamp)>,
+    pub ended: Option<(PairingEndReason, Mark)>,
 }
 
 impl Rules for PairingEstablished {
@@ -103,7 +103,7 @@ impl Rules for PairingEstablished {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let (pairing, established) = (opened::<Self>(meta.stream)?, Stamp::of(meta));
+        let (pairing, established) = (opened::<Self>(meta.stream)?, Mark::of(meta));
         let state = subject_mut(store, Role::PairedOfficial, self.official)?;
         let tie = PairingTie { pairing, household: self.household, span: Span::begun(established) };
         state.ties.get_or_insert_default().pairings.push(tie);
@@ -129,13 +129,13 @@ impl Rules for PairingEnded {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, pairing) = own::<Self>(view, place.stream)?;
-        let (then, record) = (place.occurred, pairing.established.record);
+        let (then, record) = (place.occurred, pairing.established.record());
         if pairing.official != self.official {
             let official = pairing.official;
             return Err(PairingViolation::OtherOfficial { pairing: id, official, record }.into());
         }
         if let Some((_, ended)) = pairing.ended {
-            return Err(PairingViolation::Ended { pairing: id, record: ended.record }.into());
+            return Err(PairingViolation::Ended { pairing: id, record: ended.record() }.into());
         }
         pairing.established.precedes(then, id.stream(), "was established")?;
         let state = subject(view, Role::PairedOfficial, self.official)?;
@@ -143,7 +143,7 @@ impl Rules for PairingEnded {
             .pairings()
             .iter()
             .filter(|other| other.household == pairing.household && other.pairing != id);
-        match same.find(|other| other.span.bars_ending(pairing.established.occurred, then)) {
+        match same.find(|other| other.span.bars_ending(pairing.established.occurred(), then)) {
             Some(other) => Err(doubled(self.official, other)),
             None => Ok(()),
         }
@@ -156,7 +156,7 @@ impl Rules for PairingEnded {
         {
             tie.span.until = Some(meta.occurred);
         }
-        own_mut::<Self>(store, meta.stream)?.ended = Some((self.reason, Stamp::of(meta)));
+        own_mut::<Self>(store, meta.stream)?.ended = Some((self.reason, Mark::of(meta)));
         Ok(())
     }
 }

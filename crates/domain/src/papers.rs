@@ -8,10 +8,10 @@ use crate::{
     day::Day,
     id::{HouseholdId, OfficialId, StreamRef, UnitId},
     label::Label,
+    mark::Mark,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -148,7 +148,7 @@ pub struct CitedStatistic {
     /// Who says so.
     pub source: Label,
     /// When it was cited.
-    pub cited: Stamp,
+    pub cited: Mark,
 }
 
 /// A report as it was published. Its figures stand in the record.
@@ -165,7 +165,7 @@ pub struct PublishedReport {
     /// The BLAKE3 hash of its JSON.
     pub digest: [u8; 32],
     /// When it was published.
-    pub published: Stamp,
+    pub published: Mark,
 }
 
 /// What stands against a statistic or a published report.
@@ -246,7 +246,7 @@ impl Rules for StatisticCited {
             counted_in: self.counted_in.clone(),
             period: self.period.clone(),
             source: self.source.clone(),
-            cited: Stamp::of(meta),
+            cited: Mark::of(meta),
         });
         Ok(())
     }
@@ -302,7 +302,7 @@ impl Rules for ReportPublished {
             until: self.until,
             as_of_size: self.as_of_size,
             digest: self.digest,
-            published: Stamp::of(meta),
+            published: Mark::of(meta),
         });
         Ok(())
     }

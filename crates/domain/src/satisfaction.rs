@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::CaseState,
     id::{CaseId, OfficialId, StreamRef, UnitId},
+    mark::Mark,
     numbered::numbered,
     official::in_service,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::{Stamp, TooEarly},
     subject::Role,
     time::OccurredAt,
+    too_early::TooEarly,
     view::{Store, View},
     violation::Violation,
 };
@@ -72,7 +73,7 @@ pub struct Survey {
     /// The unit that answered for the case then.
     pub unit: Option<UnitId>,
     /// When.
-    pub asked: Stamp,
+    pub asked: Mark,
     /// The answer, once there is one.
     pub answer: Option<SurveyAnswer>,
 }
@@ -85,7 +86,7 @@ pub struct SurveyAnswer {
     /// Whether they say that it is solved.
     pub solved: Option<bool>,
     /// When they answered.
-    pub answered: Stamp,
+    pub answered: Mark,
 }
 
 impl CaseState {
@@ -211,7 +212,7 @@ impl Rules for SatisfactionSurveyed {
             return Err(TooEarly { subject: place.stream, was: "was replied to or closed", record }.into());
         }
         let answer = state.last_survey().and_then(|survey| survey.answer);
-        let answer = answer.map(|answer| answer.answered.record);
+        let answer = answer.map(|answer| answer.answered.record());
         if let Some(answered) = answer.filter(|answered| *answered > record) {
             return Err(SatisfactionViolation::Answered { case, record: answered }.into());
         }
@@ -233,7 +234,7 @@ impl Rules for SatisfactionSurveyed {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let case = own_mut::<Self>(store, meta.stream)?;
         let unit = case.responsible();
-        case.ask(Survey { by: self.by, unit, asked: Stamp::of(meta), answer: None });
+        case.ask(Survey { by: self.by, unit, asked: Mark::of(meta), answer: None });
         case.count(meta);
         Ok(())
     }
@@ -254,7 +255,7 @@ impl Rules for SatisfactionAnswered {
             return Err(SatisfactionViolation::NotAsked { case, record: state.registered_record }.into());
         };
         if let Some(answer) = survey.answer {
-            return Err(SatisfactionViolation::Answered { case, record: answer.answered.record }.into());
+            return Err(SatisfactionViolation::Answered { case, record: answer.answered.record() }.into());
         }
         Ok(survey.asked.precedes(place.occurred, place.stream, "was asked about")?)
     }
@@ -263,7 +264,7 @@ impl Rules for SatisfactionAnswered {
         let case = own_mut::<Self>(store, meta.stream)?;
         if let Some(surveys) = &mut case.surveys {
             let (satisfaction, solved) = (self.answer, self.solved);
-            surveys.last.answer = Some(SurveyAnswer { satisfaction, solved, answered: Stamp::of(meta) });
+            surveys.last.answer = Some(SurveyAnswer { satisfaction, solved, answered: Mark::of(meta) });
         }
         case.count(meta);
         Ok(())

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{day::Day, stamp::Stamp, time::OccurredAt, zone::Zone};
+use crate::{day::Day, mark::Mark, time::OccurredAt, zone::Zone};
 
 /// A time through which something lasts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -16,8 +16,8 @@ pub struct Span {
 }
 
 impl Span {
-    pub(crate) const fn begun(stamp: Stamp) -> Self {
-        Self { from: stamp.occurred, until: None, record: stamp.record }
+    pub(crate) fn begun(mark: Mark) -> Self {
+        Self { from: mark.occurred(), until: None, record: mark.record() }
     }
 
     /// Says whether nothing of the kind can begin then: this still lasts, or lasted then.

@@ -10,12 +10,12 @@ pub use violation::StayViolation;
 
 use crate::{
     id::{OfficialId, StreamRef, UnitId},
+    mark::Mark,
     official::{StayTie, in_service},
     record::RecordMeta,
     rules::{Place, Rules, opened, own, own_mut, subject, subject_mut},
     source::SourceRow,
     span::Span,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -68,11 +68,11 @@ pub struct StayState {
     /// The unit where they stay.
     pub unit: UnitId,
     /// Its beginning.
-    pub started: Stamp,
+    pub started: Mark,
     /// Its end; `None` while it lasts.
-    pub ended: Option<Stamp>,
+    pub ended: Option<Mark>,
     /// Who certified it, and when.
-    pub certified: Option<(OfficialId, Stamp)>,
+    pub certified: Option<(OfficialId, Mark)>,
 }
 
 impl Rules for StayStarted {
@@ -97,7 +97,7 @@ impl Rules for StayStarted {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let (stay, started) = (opened::<Self>(meta.stream)?, Stamp::of(meta));
+        let (stay, started) = (opened::<Self>(meta.stream)?, Mark::of(meta));
         let state = subject_mut(store, Role::Staying, self.official)?;
         state.ties.get_or_insert_default().stays.push(StayTie { stay, span: Span::begun(started) });
         store.push_stay(StayState {
@@ -123,17 +123,17 @@ impl Rules for StayEnded {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, stay) = own::<Self>(view, place.stream)?;
-        let (then, record) = (place.occurred, stay.started.record);
+        let (then, record) = (place.occurred, stay.started.record());
         if stay.official != self.official {
             return Err(StayViolation::OtherOfficial { stay: id, official: stay.official, record }.into());
         }
         if let Some(ended) = stay.ended {
-            return Err(StayViolation::Ended { stay: id, record: ended.record }.into());
+            return Err(StayViolation::Ended { stay: id, record: ended.record() }.into());
         }
         stay.started.precedes(then, id.stream(), "was started")?;
         let state = subject(view, Role::Staying, self.official)?;
         let others = || state.stays().iter().filter(|other| other.stay != id);
-        match others().find(|other| other.span.bars_ending(stay.started.occurred, then)) {
+        match others().find(|other| other.span.bars_ending(stay.started.occurred(), then)) {
             Some(other) => Err(overlap(self.official, other)),
             None => Ok(()),
         }
@@ -146,7 +146,7 @@ impl Rules for StayEnded {
         {
             tie.span.until = Some(meta.occurred);
         }
-        own_mut::<Self>(store, meta.stream)?.ended = Some(Stamp::of(meta));
+        own_mut::<Self>(store, meta.stream)?.ended = Some(Mark::of(meta));
         Ok(())
     }
 }
@@ -163,9 +163,9 @@ impl Rules for StayCertified {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, stay) = own::<Self>(view, place.stream)?;
-        let record = stay.started.record;
+        let record = stay.started.record();
         if let Some((_, certified)) = stay.certified {
-            return Err(StayViolation::Certified { stay: id, record: certified.record }.into());
+            return Err(StayViolation::Certified { stay: id, record: certified.record() }.into());
         }
         let Some(ended) = stay.ended else {
             return Err(StayViolation::NotEnded { stay: id, record }.into());
@@ -183,7 +183,7 @@ impl Rules for StayCertified {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        own_mut::<Self>(store, meta.stream)?.certified = Some((self.by, Stamp::of(meta)));
+        own_mut::<Self>(store, meta.stream)?.certified = Some((self.by, Mark::of(meta)));
         Ok(())
     }
 }

@@ -37,7 +37,7 @@ listing! {
                 official: Some(aid.by),
                 household: Some(aid.household),
                 more: vec![("kind", json!(aid.kind.name())), ("amount_fen", json!(aid.amount_fen))],
-                ..Listed::new(id, aid.delivered.occurred, aid.delivered.record)
+                ..Listed::new(id, aid.delivered.occurred(), aid.delivered.record())
             });
         }
     }

@@ -66,7 +66,7 @@ listing! {
                     ("stream", json!(correction.stream().to_string())),
                     ("approver", json!(correction.approver.to_string())),
                 ],
-                ..Listed::new(id, correction.corrected.occurred, correction.corrected.record)
+                ..Listed::new(id, correction.corrected.occurred(), correction.corrected.record())
             });
         }
     }

@@ -47,14 +47,14 @@ listing! {
             };
             take(Listed {
                 state: Some(state),
-                unit: unit_of_official(states, declaration.official, filed.occurred),
+                unit: unit_of_official(states, declaration.official, filed.occurred()),
                 official: Some(declaration.official),
                 more: vec![
                     ("year", json!(declaration.year)),
                     ("interests", json!(declaration.interests.len())),
                     ("amendments", json!(declaration.amended.len())),
                 ],
-                ..Listed::new(id, filed.occurred, filed.record)
+                ..Listed::new(id, filed.occurred(), filed.record())
             });
         }
     }

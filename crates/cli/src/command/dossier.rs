@@ -100,7 +100,7 @@ listing! {
                     ("last", json!(dossier.last.to_string())),
                     ("updates", json!(dossier.updates.len())),
                 ],
-                ..Listed::new(id, dossier.opened.occurred, dossier.opened.record)
+                ..Listed::new(id, dossier.opened.occurred(), dossier.opened.record())
             });
         }
     }

@@ -43,14 +43,14 @@ listing! {
             let receipt = gift.receipt.as_ref().map(|receipt| receipt.number.as_str());
             take(Listed {
                 state: Some(state),
-                unit: unit_of_official(states, gift.official, handed_in.occurred),
+                unit: unit_of_official(states, gift.official, handed_in.occurred()),
                 official: Some(gift.official),
                 more: vec![
                     ("kind", json!(gift.kind.name())),
                     ("amount_fen", json!(gift.amount_fen)),
                     ("receipt", json!(receipt)),
                 ],
-                ..Listed::new(id, handed_in.occurred, handed_in.record)
+                ..Listed::new(id, handed_in.occurred(), handed_in.record())
             });
         }
     }

@@ -169,7 +169,7 @@ listing! {
                     ("last_visit", json!(household.visits.last().map(|visit| visit.day.to_string()))),
                     ("absent", if away { json!(true) } else { Value::Null }),
                 ],
-                ..Listed::new(id, household.registered(), household.record)
+                ..Listed::new(id, household.registered(), household.record())
             });
         }
     }

@@ -49,7 +49,7 @@ listing! {
                     ("findings", json!(inspection.findings.len())),
                     ("open", json!(open)),
                 ],
-                ..Listed::new(id, inspection.opened.occurred, inspection.opened.record)
+                ..Listed::new(id, inspection.opened.occurred(), inspection.opened.record())
             });
         }
     }

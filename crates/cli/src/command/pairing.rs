@@ -35,15 +35,15 @@ listing! {
         for (id, pairing) in states.pairings() {
             let established = pairing.established;
             let (reason, ended) = pairing.ended.map_or((None, None), |(reason, stamp)| {
-                (Some(reason.name()), Some(times::rfc3339(stamp.occurred.at.0)))
+                (Some(reason.name()), Some(times::rfc3339(stamp.occurred().at.0)))
             });
             take(Listed {
                 state: Some(if pairing.ended.is_some() { "ended" } else { "live" }),
-                unit: unit_of_official(states, pairing.official, established.occurred),
+                unit: unit_of_official(states, pairing.official, established.occurred()),
                 official: Some(pairing.official),
                 household: Some(pairing.household),
                 more: vec![("ended_at", json!(ended)), ("reason", json!(reason))],
-                ..Listed::new(id, established.occurred, established.record)
+                ..Listed::new(id, established.occurred(), established.record())
             });
         }
     }

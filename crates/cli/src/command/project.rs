@@ -38,7 +38,7 @@ listing! {
                     ("budget_fen", json!(project.budget_fen)),
                     ("spent_fen", json!(verified.map(|verified| verified.spent_fen))),
                 ],
-                ..Listed::new(id, project.started.occurred, project.started.record)
+                ..Listed::new(id, project.started.occurred(), project.started.record())
             });
         }
     }

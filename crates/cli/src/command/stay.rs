@@ -36,13 +36,13 @@ listing! {
                 (Some(_), None) => "ended",
                 (None, None) => "lasting",
             };
-            let ended = stay.ended.map(|ended| times::rfc3339(ended.occurred.at.0));
+            let ended = stay.ended.map(|ended| times::rfc3339(ended.occurred().at.0));
             take(Listed {
                 state: Some(state),
                 unit: Some(stay.unit),
                 official: Some(stay.official),
                 more: vec![("ended_at", json!(ended))],
-                ..Listed::new(id, stay.started.occurred, stay.started.record)
+                ..Listed::new(id, stay.started.occurred(), stay.started.record())
             });
         }
     }

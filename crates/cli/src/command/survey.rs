@@ -78,7 +78,7 @@ listing! {
                     unit: survey.unit,
                     official: Some(survey.by),
                     more: vec![("solved", json!(answer.and_then(|answer| answer.solved)))],
-                    ..Listed::new(id, survey.asked.occurred, survey.asked.record)
+                    ..Listed::new(id, survey.asked.occurred(), survey.asked.record())
                 });
             }
         }

@@ -43,7 +43,7 @@ listing! {
                     ("self_checked", json!(vehicle.self_checked)),
                     ("until", json!(until.map(|until| until.to_string()))),
                 ],
-                ..Listed::new(id, vehicle.found.occurred, vehicle.found.record)
+                ..Listed::new(id, vehicle.found.occurred(), vehicle.found.record())
             });
         }
     }

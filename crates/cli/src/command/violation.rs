@@ -36,7 +36,7 @@ listing! {
                 unit: Some(violation.unit),
                 official: violation.official,
                 more: vec![("kind", json!(violation.kind.name()))],
-                ..Listed::new(id, violation.found.occurred, violation.found.record)
+                ..Listed::new(id, violation.found.occurred(), violation.found.record())
             });
         }
     }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::AidViolation;
 use crate::{
     id::{AidId, HouseholdId, ProjectId, StreamRef},
+    mark::Mark,
     numbered::numbered,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut, subject, subject_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     view::{Store, View},
     violation::Violation,
@@ -63,7 +63,7 @@ pub struct ResolvedDifficulty {
     /// The aid that resolved it; `None` where a project did.
     pub aid: Option<AidId>,
     /// When.
-    pub resolved: Stamp,
+    pub resolved: Mark,
 }
 
 impl Rules for DifficultyResolved {
@@ -89,7 +89,7 @@ impl Rules for DifficultyResolved {
                 let same =
                     |done: &&ResolvedDifficulty| done.project == Some(project) && done.kind == self.kind;
                 if let Some(done) = state.difficulties().iter().find(same) {
-                    let record = done.resolved.record;
+                    let record = done.resolved.record();
                     return Err(AidViolation::ResolvedAlready { household, kind: self.kind, record }.into());
                 }
                 by_project(view, place, project)
@@ -107,15 +107,9 @@ impl Rules for DifficultyResolved {
             kind: self.kind,
             project: self.project,
             aid: self.aid,
-            resolved: Stamp::of(meta),
+            resolved: Mark::of(meta),
         };
-        let household = own_mut::<Self>(store, meta.stream)?;
-        let difficulties = &mut household.history.get_or_insert_default().difficulties;
-        // Most have one: for others there is no room before they come.
-        if difficulties.is_empty() {
-            difficulties.reserve_exact(1);
-        }
-        difficulties.push(resolved);
+        own_mut::<Self>(store, meta.stream)?.resolve(resolved);
         Ok(())
     }
 }
@@ -123,14 +117,14 @@ impl Rules for DifficultyResolved {
 fn by_project(view: &impl View, place: &Place<'_>, id: ProjectId) -> Result<(), Violation> {
     let project = subject(view, Role::Project, id)?;
     match &project.verified {
-        None => Err(AidViolation::NotVerified { project: id, record: project.started.record }.into()),
+        None => Err(AidViolation::NotVerified { project: id, record: project.started.record() }.into()),
         Some(verified) => Ok(verified.at.precedes(place.occurred, id.stream(), "was verified")?),
     }
 }
 
 fn by_aid(view: &impl View, place: &Place<'_>, household: HouseholdId, id: AidId) -> Result<(), Violation> {
     let aid = subject(view, Role::Aid, id)?;
-    let record = aid.delivered.record;
+    let record = aid.delivered.record();
     if aid.household != household {
         return Err(AidViolation::OtherHousehold { aid: id, household: aid.household, record }.into());
     }

@@ -6,11 +6,11 @@ use super::AidViolation;
 use crate::{
     id::{OfficialId, StreamRef, UnitId},
     label::Label,
+    mark::Mark,
     official::in_service,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -63,7 +63,7 @@ pub struct ProjectState {
     /// What it may cost, in fen.
     pub budget_fen: u64,
     /// Its start.
-    pub started: Stamp,
+    pub started: Mark,
     /// Its verification; `None`: it does not count yet.
     pub verified: Option<Verification>,
 }
@@ -78,7 +78,7 @@ pub struct Verification {
     /// How many persons it serves: not the distinct persons that deliveries of aid reached, and not to be added to them.
     pub beneficiaries: u32,
     /// When.
-    pub at: Stamp,
+    pub at: Mark,
 }
 
 impl Rules for ProjectStarted {
@@ -103,7 +103,7 @@ impl Rules for ProjectStarted {
             by: self.by,
             name: self.name.clone(),
             budget_fen: self.budget_fen,
-            started: Stamp::of(meta),
+            started: Mark::of(meta),
             verified: None,
         });
         Ok(())
@@ -123,11 +123,11 @@ impl Rules for ProjectVerified {
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, project) = own::<Self>(view, place.stream)?;
         if let Some(verified) = &project.verified {
-            return Err(AidViolation::Verified { project: id, record: verified.at.record }.into());
+            return Err(AidViolation::Verified { project: id, record: verified.at.record() }.into());
         }
         // Who answers for it neither verifies it nor records that somebody else did.
         if self.by == project.by || place.actor == Some(project.by) {
-            let record = project.started.record;
+            let record = project.started.record();
             return Err(AidViolation::OwnProject { project: id, official: project.by, record }.into());
         }
         project.started.precedes(place.occurred, id.stream(), "was started")?;
@@ -139,7 +139,7 @@ impl Rules for ProjectVerified {
             by: self.by,
             spent_fen: self.spent_fen,
             beneficiaries: self.beneficiaries,
-            at: Stamp::of(meta),
+            at: Mark::of(meta),
         });
         Ok(())
     }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     case::CaseStatus,
     id::{CampaignId, OfficialId},
+    mark::Mark,
     numbered::numbered,
-    stamp::Stamp,
     time::OccurredAt,
 };
 
@@ -43,7 +43,7 @@ pub struct Listing {
     /// The campaign.
     pub campaign: CampaignId,
     /// When it was put on the list.
-    pub listed: Stamp,
+    pub listed: Mark,
     /// The leader who answers for it, and the record that says so.
     pub leader: Option<(OfficialId, u64)>,
 }
@@ -51,7 +51,7 @@ pub struct Listing {
 /// A moment from which a listed case counted as something else.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 struct Turn {
-    since: Stamp,
+    since: Mark,
     outcome: BacklogOutcome,
 }
 
@@ -83,12 +83,12 @@ impl Backlog {
 
     /// Returns what it counted as at a moment, or counts as now, and the record that made it so.
     pub(crate) fn outcome(&self, at: Option<OccurredAt>) -> (BacklogOutcome, u64) {
-        let counts = |turn: &&Turn| at.is_none_or(|at| !at.is_certainly_before(turn.since.occurred));
+        let counts = |turn: &&Turn| at.is_none_or(|at| !at.is_certainly_before(turn.since.occurred()));
         let last = self.turns.iter().rfind(counts);
-        last.map_or((BacklogOutcome::CarriedOver, 0), |turn| (turn.outcome, turn.since.record))
+        last.map_or((BacklogOutcome::CarriedOver, 0), |turn| (turn.outcome, turn.since.record()))
     }
 
-    pub(crate) fn list(&mut self, campaign: CampaignId, listed: Stamp) {
+    pub(crate) fn list(&mut self, campaign: CampaignId, listed: Mark) {
         self.listings.push(Listing { campaign, listed, leader: None });
     }
 
@@ -99,7 +99,7 @@ impl Backlog {
     }
 
     /// Notes a status of the case.
-    pub(crate) fn turn(&mut self, status: CaseStatus, since: Stamp) {
+    pub(crate) fn turn(&mut self, status: CaseStatus, since: Mark) {
         let outcome = BacklogOutcome::of(status);
         if self.outcome(None).0 != outcome {
             self.turns.push(Turn { since, outcome });
@@ -112,9 +112,9 @@ mod tests {
     use super::*;
     use crate::{Precision, Timestamp};
 
-    fn at(moment: i64) -> Stamp {
+    fn at(moment: i64) -> Mark {
         let occurred = OccurredAt { at: Timestamp(moment), precision: Precision::Microsecond };
-        Stamp { occurred, recorded_at: Timestamp(0), record: u64::try_from(moment).unwrap() }
+        Mark::new(occurred, u64::try_from(moment).unwrap())
     }
 
     #[test]
@@ -126,7 +126,7 @@ mod tests {
         backlog.turn(CaseStatus::Closed, at(20));
         backlog.turn(CaseStatus::InProgress, at(30));
         backlog.turn(CaseStatus::Void, at(40));
-        let outcome = |moment| backlog.outcome(Some(at(moment).occurred));
+        let outcome = |moment| backlog.outcome(Some(at(moment).occurred()));
         assert_eq!(outcome(9), (BacklogOutcome::CarriedOver, 0));
         assert_eq!(outcome(10), (BacklogOutcome::Resolved, 10));
         assert_eq!(outcome(29), (BacklogOutcome::Resolved, 10));

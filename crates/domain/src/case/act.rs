@@ -3,12 +3,12 @@
 use crate::{
     body::EventBody,
     case::{
-        mark::Mark,
         state::{CaseState, permit},
         status::{CaseAct, CaseStatus},
         violation::CaseViolation,
     },
     id::{CaseId, OfficialId, UnitId},
+    mark::Mark,
     official::OfficialState,
     record::RecordMeta,
     rule_set::{HandleTerm, RuleSet, TermStart},

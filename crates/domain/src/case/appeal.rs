@@ -4,7 +4,6 @@ use crate::{
     case::{
         act::{advance, advance_to, case_subjects, follows, of_unit, permitted, rules},
         intake::within,
-        mark::Mark,
         rare::{Appeal, AppealDecision},
         reason::{CloseReason, ReviewOutcome},
         state::{CaseClosure, CaseState, delay_s},
@@ -12,6 +11,7 @@ use crate::{
         violation::CaseViolation,
     },
     id::{CaseId, OfficialId, UnitId},
+    mark::Mark,
     record::RecordMeta,
     rule_set::{Clock, Decider, RuleSet},
     rules::{Place, Rules, subject},

@@ -5,7 +5,6 @@
 use crate::{
     adoption::RulesState,
     case::{
-        mark::Mark,
         rare::{Appeal, RunRare, earlier},
         reason::ReviewOutcome,
         state::{CaseClosure, CaseReply, CaseState},
@@ -13,6 +12,7 @@ use crate::{
     },
     counting::{Counted, Counting},
     day::Day,
+    mark::Mark,
     rule_set::{Clock, HandleTerm, Term, TermStart},
     time::Timestamp,
     view::View,

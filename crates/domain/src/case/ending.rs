@@ -3,13 +3,13 @@
 use crate::{
     case::{
         act::{advance, case_subjects, owes_no_reply, permitted},
-        mark::Mark,
         reason::{CloseReason, ReopenGround},
         state::{CaseClosure, delay_s},
         status::CaseAct,
         violation::CaseViolation,
     },
     id::OfficialId,
+    mark::Mark,
     personal::PersonalField,
     record::RecordMeta,
     rules::{Place, Rules},

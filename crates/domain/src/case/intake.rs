@@ -6,7 +6,6 @@ use crate::{
     case::{
         act::{advance, advance_to, belongs, case_subjects, follows, permitted, rules},
         clocks::current,
-        mark::Mark,
         reason::{Channel, DeclineGround, Notice, ObjectionOutcome},
         state::CaseState,
         status::{CaseAct, CaseStatus},
@@ -16,6 +15,7 @@ use crate::{
     id::{CaseId, OfficialId, UnitId},
     label::Label,
     labels::Labels,
+    mark::Mark,
     personal::PersonalField,
     reception::{PersonReceived, ReceptionHeld},
     record::RecordMeta,

@@ -3,7 +3,6 @@
 use crate::{
     case::{
         act::{advance, case_subjects, permitted},
-        mark::Mark,
         state::{CaseState, delay_s, permit},
         status::CaseAct,
         violation::CaseViolation,
@@ -11,6 +10,7 @@ use crate::{
     id::CaseId,
     label::Label,
     labels::Labels,
+    mark::Mark,
     record::RecordMeta,
     rules::{Place, Rules, own, subject},
     source::SourceRow,

@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::{
-        mark::Mark,
         reason::ReviewOutcome,
         state::{CaseClosure, CaseReply, CaseState},
         status::CaseStatus,
     },
     id::{CaseId, OfficialId, UnitId},
     label::Label,
+    mark::Mark,
     rule_set::Clock,
 };
 

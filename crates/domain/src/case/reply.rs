@@ -3,13 +3,13 @@
 use crate::{
     case::{
         act::{accepts_first, advance, case_subjects, follows, not_handled_by, not_the_handler, permitted},
-        mark::Mark,
         reason::Outcome,
         state::{CaseReply, delay_s},
         status::{CaseAct, CaseStatus},
         violation::CaseViolation,
     },
     id::{OfficialId, UnitId},
+    mark::Mark,
     record::RecordMeta,
     rules::{Place, Rules},
     source::SourceRow,

@@ -6,16 +6,15 @@ use crate::{
     campaign::Backlog,
     case::{
         intake::CaseRegistered,
-        mark::Mark,
         rare::CaseRare,
         reason::{Channel, CloseReason, Outcome, ReviewOutcome},
         status::{CaseAct, CaseStatus},
     },
     id::{CaseId, OfficialId, UnitId},
     label::Label,
+    mark::Mark,
     record::RecordMeta,
     satisfaction::Surveys,
-    stamp::Stamp,
     time::{OccurredAt, Timestamp},
     violation::Violation,
 };
@@ -202,7 +201,7 @@ impl CaseState {
         self.status = status;
         self.status_record = meta.index;
         if let Some(backlog) = self.backlog.as_deref_mut() {
-            backlog.turn(status, Stamp::of(meta));
+            backlog.turn(status, Mark::of(meta));
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     id::{HouseholdId, StreamRef, UnitId},
     key::KeyKind,
     label::Label,
+    mark::Mark,
     numbered::numbered,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
@@ -15,7 +16,6 @@ use crate::{
     unit::alive_at,
     view::{Store, View},
     violation::Violation,
-    visit::VisitDays,
 };
 
 crate::event! {
@@ -113,16 +113,7 @@ impl Rules for HouseholdRegistered {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        store.push_household(HouseholdState {
-            unit: Some(self.unit),
-            registered_at: meta.occurred.at,
-            record: meta.index,
-            history: None,
-            visits: VisitDays::default(),
-            registered_precision: meta.occurred.precision,
-            members: self.members,
-            benefited: 0,
-        });
+        store.push_household(HouseholdState::new(self.unit, self.members, Mark::of(meta)));
         Ok(())
     }
 }
@@ -146,7 +137,7 @@ impl Rules for HouseholdMoved {
         let (household, state) = own::<Self>(view, place.stream)?;
         still_there(household, state, then)?;
         let last = state.moves().last();
-        let record = last.map_or(state.record, |moved| moved.record);
+        let record = last.map_or(state.record(), |moved| moved.record);
         if last.is_some_and(|moved| then.is_certainly_before(moved.at)) {
             return Err(HouseholdViolation::MovedLater { household, record }.into());
         }
@@ -174,7 +165,7 @@ impl Rules for HouseholdMoved {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let state = own_mut::<Self>(store, meta.stream)?;
         let moved = Move { at: meta.occurred, from: state.unit, to: self.to, record: meta.index };
-        state.history.get_or_insert_default().moves.push(moved);
+        state.history_mut().moves.push(moved);
         state.unit = self.to;
         Ok(())
     }
@@ -203,7 +194,7 @@ impl Rules for HouseholdAbsent {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let absences = &mut own_mut::<Self>(store, meta.stream)?.history.get_or_insert_default().absences;
+        let absences = &mut own_mut::<Self>(store, meta.stream)?.history_mut().absences;
         let absence = Absence { from: self.from, until: self.until, record: meta.index };
         let behind = absences.partition_point(|other| other.from < self.from);
         match absences.get_mut(behind).filter(|other| other.from == self.from) {
@@ -236,7 +227,7 @@ impl Rules for HouseholdClosed {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let end = HouseholdEnd { at: meta.occurred, reason: self.reason, record: meta.index };
-        own_mut::<Self>(store, meta.stream)?.history.get_or_insert_default().end = Some(end);
+        own_mut::<Self>(store, meta.stream)?.history_mut().end = Some(Box::new(end));
         Ok(())
     }
 }

@@ -5,52 +5,50 @@ use serde::{Deserialize, Serialize};
 use crate::{
     aid::ResolvedDifficulty,
     day::Day,
+    few::Few,
     household::{HouseholdCloseReason, HouseholdViolation},
     id::{HouseholdId, UnitId},
+    mark::Mark,
     rules::subject,
-    stamp::TooEarly,
     subject::Role,
-    time::{OccurredAt, Precision, Timestamp},
+    time::OccurredAt,
+    too_early::TooEarly,
     unit::UnitState,
     view::View,
     violation::Violation,
-    visit::VisitDays,
+    visit::{Visit, VisitDays},
 };
 
 /// What is known of a household. Ten million of them are kept: what most do not have lies behind one pointer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct HouseholdState {
-    /// The unit it belongs to; `None` once it moved away from every unit of the ledger.
-    pub unit: Option<UnitId>,
-    /// Since when it is [registered](Self::registered): the first moment that can have been.
-    pub registered_at: Timestamp,
-    /// The record that registered it.
-    pub record: u64,
+    /// Since when it is registered, and the record that says so.
+    registration: Mark,
     /// What became of it since; `None` for most.
-    pub history: Option<Box<HouseholdHistory>>,
+    history: Option<Box<HouseholdHistory>>,
     /// When it was visited.
     pub visits: VisitDays,
-    /// How exactly it is known since when it is registered.
-    pub registered_precision: Precision,
+    /// The unit it belongs to; `None` once it moved away from every unit of the ledger.
+    pub unit: Option<UnitId>,
     /// How many members it has, 1 to [`MAX_MEMBERS`](Self::MAX_MEMBERS).
     pub members: u8,
-    /// Which of them aid reached whose receipt is confirmed: bit n, from the lowest, for member n + 1.
-    pub benefited: u32,
 }
 
 /// What became of a household after its registration.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct HouseholdHistory {
+pub(super) struct HouseholdHistory {
     /// Its moves, in the order in which they happened.
-    pub moves: Vec<Move>,
+    pub(super) moves: Few<Move>,
     /// When it was away, ascending, no day twice.
-    pub absences: Vec<Absence>,
+    pub(super) absences: Few<Absence>,
     /// How it was closed, if it was.
-    pub end: Option<HouseholdEnd>,
+    pub(super) end: Option<Box<HouseholdEnd>>,
     /// Its difficulties that were resolved, in the order of their records.
-    pub difficulties: Vec<ResolvedDifficulty>,
+    pub(super) difficulties: Few<ResolvedDifficulty>,
     /// The calls in vain.
-    pub attempts: VisitDays,
+    pub(super) attempts: Option<Box<VisitDays>>,
+    /// Which of its members aid reached whose receipt is confirmed: bit n, from the lowest, for member n + 1.
+    pub(super) benefited: u32,
 }
 
 /// Days on which a household was away.
@@ -112,14 +110,42 @@ impl HouseholdState {
     /// The most members a household can have: as many as the set of those whom aid reached can hold.
     pub const MAX_MEMBERS: u8 = 32;
 
+    pub(super) fn new(unit: UnitId, members: u8, registration: Mark) -> Self {
+        Self { registration, history: None, visits: VisitDays::default(), unit: Some(unit), members }
+    }
+
     /// Returns since when it is registered, as claimed.
-    pub const fn registered(&self) -> OccurredAt {
-        OccurredAt { at: self.registered_at, precision: self.registered_precision }
+    pub fn registered(&self) -> OccurredAt {
+        self.registration.occurred()
+    }
+
+    /// Returns the record that registered it.
+    pub fn record(&self) -> u64 {
+        self.registration.record()
+    }
+
+    pub(super) fn history_mut(&mut self) -> &mut HouseholdHistory {
+        self.history.get_or_insert_default()
+    }
+
+    /// Enters a call in vain.
+    pub(crate) fn call_in_vain(&mut self, call: Visit) {
+        self.history_mut().attempts.get_or_insert_default().enter(call);
+    }
+
+    /// Enters a difficulty that was resolved.
+    pub(crate) fn resolve(&mut self, resolved: ResolvedDifficulty) {
+        self.history_mut().difficulties.push(resolved);
+    }
+
+    /// Notes members whom aid reached: bit n, from the lowest, for member n + 1.
+    pub(crate) fn benefit(&mut self, members: u32) {
+        self.history_mut().benefited |= members;
     }
 
     /// Returns the calls in vain. None of them is a visit.
     pub fn attempts(&self) -> Option<&VisitDays> {
-        self.history.as_deref().map(|history| &history.attempts)
+        self.history.as_deref()?.attempts.as_deref()
     }
 
     /// Returns its moves, in the order in which they happened.
@@ -134,7 +160,7 @@ impl HouseholdState {
 
     /// Returns how it was closed, if it was.
     pub fn end(&self) -> Option<&HouseholdEnd> {
-        self.history.as_deref()?.end.as_ref()
+        self.history.as_deref()?.end.as_deref()
     }
 
     /// Returns its difficulties that were resolved, in the order of their records.
@@ -143,14 +169,14 @@ impl HouseholdState {
     }
 
     /// Returns how many of its members aid reached: distinct persons.
-    pub const fn beneficiaries(&self) -> u32 {
-        self.benefited.count_ones()
+    pub fn beneficiaries(&self) -> u32 {
+        self.history.as_deref().map_or(0, |history| history.benefited.count_ones())
     }
 
     /// Iterates over the units it belonged to, in the order of time.
     pub fn homes(&self) -> impl Iterator<Item = Home> {
         let moves = self.moves();
-        let first = (moves.first().map_or(self.unit, |first| first.from), self.registered(), self.record);
+        let first = (moves.first().map_or(self.unit, |first| first.from), self.registered(), self.record());
         let since =
             std::iter::once(first).chain(moves.iter().map(|moved| (moved.to, moved.at, moved.record)));
         let until = moves.iter().map(|moved| Some(moved.at)).chain([None]);
@@ -175,7 +201,7 @@ impl HouseholdState {
                 last = Some(home);
             }
         }
-        let record = last.map_or(self.record, |home| home.record);
+        let record = last.map_or(self.record(), |home| home.record);
         Err(match last.and_then(|home| home.unit) {
             Some(home) => HouseholdViolation::OtherUnit { household: own, unit, home, record }.into(),
             None => HouseholdViolation::MovedAway { household: own, record }.into(),
@@ -185,7 +211,9 @@ impl HouseholdState {
     /// Checks that the household, whose id is `own`, was on the register at that time.
     pub(crate) fn on_register(&self, own: HouseholdId, then: OccurredAt) -> Result<(), Violation> {
         if then.is_certainly_before(self.registered()) {
-            return Err(TooEarly { subject: own.stream(), was: "was registered", record: self.record }.into());
+            return Err(
+                TooEarly { subject: own.stream(), was: "was registered", record: self.record() }.into()
+            );
         }
         match self.end() {
             Some(end) if end.at.is_certainly_before(then) => {
@@ -206,4 +234,15 @@ pub(crate) fn on_register_at(
     let state = subject(view, role, household)?;
     state.on_register(household, then)?;
     Ok(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ten_million_households_are_small() {
+        assert_eq!(size_of::<HouseholdState>(), 72);
+        assert!(size_of::<HouseholdHistory>() <= 48);
+    }
 }

@@ -8,9 +8,9 @@ use crate::{
     numbered::numbered,
     official::{OfficialKey, OfficialViolation, PairingTie, StayTie, Ties},
     rules::subject,
-    stamp::TooEarly,
     subject::Role,
     time::OccurredAt,
+    too_early::TooEarly,
     view::View,
     violation::Violation,
 };

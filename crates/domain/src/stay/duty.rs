@@ -29,8 +29,8 @@ impl StayState {
     pub fn nights_in(&self, year: i32, zone: &Zone) -> u32 {
         let year_begins = |year| Day::from_date(year, 1, 1).map_or(i32::MAX, |day| day.0);
         let Some(ended) = self.ended else { return 0 };
-        let first = zone.day_of(self.started.occurred.at).0.max(year_begins(year));
-        let last = zone.day_of(ended.occurred.at).0.min(year_begins(year.saturating_add(1)));
+        let first = zone.day_of(self.started.occurred().at).0.max(year_begins(year));
+        let last = zone.day_of(ended.occurred().at).0.min(year_begins(year.saturating_add(1)));
         u32::try_from(i64::from(last) - i64::from(first)).unwrap_or(0)
     }
 }
@@ -50,11 +50,11 @@ pub fn stay_standing<'s>(
         match stay.certified {
             Some((_, certified)) => {
                 standing.nights = standing.nights.saturating_add(nights);
-                standing.records.push(certified.record);
+                standing.records.push(certified.record());
             }
             None => {
                 standing.uncertified = standing.uncertified.saturating_add(nights);
-                standing.records.push(ended.record);
+                standing.records.push(ended.record());
             }
         }
     }

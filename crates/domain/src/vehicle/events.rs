@@ -6,10 +6,10 @@ use crate::{
     id::{OfficialId, StreamRef, UnitId, VehicleId},
     key::KeyKind,
     label::Label,
+    mark::Mark,
     record::RecordMeta,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
-    stamp::Stamp,
     subject::Role,
     unit::alive_at,
     view::{Store, View},
@@ -85,7 +85,7 @@ impl Rules for VehicleFoundOverStandard {
             unit: self.unit,
             code: self.code.clone(),
             self_checked: self.self_checked,
-            found: Stamp::of(meta),
+            found: Mark::of(meta),
             disposal: None,
             expired: 0,
             last_expiry: None,
@@ -139,7 +139,7 @@ impl Rules for VehicleDisposed {
             expiry.precedes(place.occurred, place.stream, "ended its transition")?;
         }
         if let Some(Disposal { kind, disposed, .. }) = state.disposal {
-            return Err(VehicleViolation::Disposed { vehicle, kind, record: disposed.record }.into());
+            return Err(VehicleViolation::Disposed { vehicle, kind, record: disposed.record() }.into());
         }
         self.fits(vehicle)?;
         let day = view.zone().day_of(place.occurred.at);
@@ -148,7 +148,7 @@ impl Rules for VehicleDisposed {
                 Err(VehicleViolation::EndsBeforeItBegins { vehicle, day, until }.into())
             }
             (_, Some(unit)) if unit == state.unit => {
-                Err(VehicleViolation::SameUnit { vehicle, unit, record: state.found.record }.into())
+                Err(VehicleViolation::SameUnit { vehicle, unit, record: state.found.record() }.into())
             }
             (_, Some(unit)) => alive_at(view, Role::NewHolder, unit, place.occurred).map(drop),
             _ => Ok(()),
@@ -158,7 +158,7 @@ impl Rules for VehicleDisposed {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         own_mut::<Self>(store, meta.stream)?.disposal = Some(Disposal {
             kind: self.kind,
-            disposed: Stamp::of(meta),
+            disposed: Mark::of(meta),
             approver: self.approver,
             until: self.until,
             to: self.to,
@@ -180,7 +180,7 @@ impl Rules for TransitionExpired {
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (vehicle, state) = own::<Self>(view, place.stream)?;
         let last = state.disposal.map(|disposal| disposal.disposed).or(state.last_expiry);
-        let record = last.unwrap_or(state.found).record;
+        let record = last.unwrap_or(state.found).record();
         let Some(until) = state.disposal.and_then(|disposal| disposal.until) else {
             return Err(VehicleViolation::NoTransition { vehicle, record }.into());
         };
@@ -195,7 +195,7 @@ impl Rules for TransitionExpired {
         let state = own_mut::<Self>(store, meta.stream)?;
         state.disposal = None;
         state.expired = state.expired.saturating_add(1);
-        state.last_expiry = Some(Stamp::of(meta));
+        state.last_expiry = Some(Mark::of(meta));
         Ok(())
     }
 }

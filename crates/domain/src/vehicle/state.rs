@@ -6,9 +6,9 @@ use crate::{
     day::Day,
     id::{OfficialId, UnitId},
     label::Label,
+    mark::Mark,
     numbered::numbered,
     rule_set::Cutoffs,
-    stamp::Stamp,
     zone::Zone,
 };
 
@@ -50,13 +50,13 @@ pub struct VehicleState {
     /// Whether the unit found it by checking itself.
     pub self_checked: bool,
     /// When it was found.
-    pub found: Stamp,
+    pub found: Mark,
     /// The live disposal.
     pub disposal: Option<Disposal>,
     /// How many transitions expired.
     pub expired: u32,
     /// When the last of them was noted to have expired.
-    pub last_expiry: Option<Stamp>,
+    pub last_expiry: Option<Mark>,
 }
 
 /// A disposal of a vehicle.
@@ -65,7 +65,7 @@ pub struct Disposal {
     /// Of what kind.
     pub kind: DisposalKind,
     /// When it was decided.
-    pub disposed: Stamp,
+    pub disposed: Mark,
     /// Who approved it.
     pub approver: Option<OfficialId>,
     /// The last day of a transition.
@@ -95,7 +95,7 @@ impl VehicleState {
 
     /// Says whether the unit found it itself by the cut-off day; `None` where there is no such day.
     pub fn self_checked_in_time(&self, cutoffs: &Cutoffs, zone: &Zone) -> Option<bool> {
-        let found = zone.day_of(self.found.occurred.at);
+        let found = zone.day_of(self.found.occurred().at);
         cutoffs.vehicles.map(|cutoff| self.self_checked && cutoffs.is_in_time(found, cutoff))
     }
 }

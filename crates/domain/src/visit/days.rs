@@ -13,23 +13,139 @@ pub struct Visit {
     pub record: u64,
 }
 
-/// All visits to a household, or all calls on it in vain, days ascending. Tens of millions are kept: one costs about six bytes.
+/// All visits to a household, or all calls on it in vain, days ascending. Tens of millions are kept: one costs about six
+/// bytes, and as many as most households have lie in place.
 ///
 /// The last lies open. Each earlier one is packed as its distance from the one after it, so that a new last one is added
 /// in constant time, and the bytes are read from their end: days as a varint of seven bits a byte, records the same way
 /// in zigzag (what was recorded later may have happened earlier), each with its lowest bits last.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-pub struct VisitDays {
+#[serde(from = "Written", into = "Written")]
+pub struct VisitDays(Option<Kept>);
+
+/// How many bytes of packed visits lie in place.
+const IN_PLACE: usize = 29;
+
+/// Visits, at least one. The same visits are kept in one way only.
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Kept {
+    /// As long as the earlier ones fit, and the last record into five bytes.
+    Few {
+        /// How many of the bytes are filled.
+        filled: u8,
+        record: [u8; 5],
+        day: Day,
+        /// Zeros behind those that are filled.
+        earlier: [u8; IN_PLACE],
+    },
+    Many {
+        earlier: Box<[u8]>,
+        record: u64,
+        day: Day,
+    },
+}
+
+/// Visits as the index has them.
+#[derive(Serialize, Deserialize)]
+struct Written {
     earlier: Box<[u8]>,
     record: u64,
     day: Option<Day>,
+}
+
+impl From<Written> for VisitDays {
+    fn from(Written { earlier, record, day }: Written) -> Self {
+        Self(day.map(|day| Kept::new(earlier.into_vec(), Visit { day, record })))
+    }
+}
+
+impl From<VisitDays> for Written {
+    fn from(VisitDays(kept): VisitDays) -> Self {
+        let last = kept.as_ref().map(Kept::last);
+        Self {
+            earlier: kept.as_ref().map_or(&[][..], Kept::earlier).into(),
+            record: last.map_or(0, |last| last.record),
+            day: last.map(|last| last.day),
+        }
+    }
+}
+
+impl Kept {
+    fn new(earlier: Vec<u8>, last: Visit) -> Self {
+        let Visit { day, record } = last;
+        let few = short(record).zip(u8::try_from(earlier.len()).ok());
+        let mut in_place = [0; IN_PLACE];
+        match (few, in_place.get_mut(..earlier.len())) {
+            (Some((record, filled)), Some(bytes)) => {
+                bytes.copy_from_slice(&earlier);
+                Self::Few { filled, record, day, earlier: in_place }
+            }
+            _ => Self::Many { earlier: earlier.into_boxed_slice(), record, day },
+        }
+    }
+
+    fn last(&self) -> Visit {
+        match *self {
+            Self::Few { record, day, .. } => Visit { day, record: long(record) },
+            Self::Many { record, day, .. } => Visit { day, record },
+        }
+    }
+
+    fn earlier(&self) -> &[u8] {
+        match self {
+            Self::Few { filled, earlier, .. } => earlier.get(..usize::from(*filled)).unwrap_or(earlier),
+            Self::Many { earlier, .. } => earlier,
+        }
+    }
+
+    /// Adds a visit whose day is not before the last.
+    fn push(&mut self, visit: Visit) {
+        let last = self.last();
+        let days = u64::from(visit.day.0.abs_diff(last.day.0));
+        let records = zigzag(visit.record.wrapping_sub(last.record).cast_signed());
+        let added = septets(records).chain(septets(days));
+        let len = self.earlier().len() + len(records) + len(days);
+        match (self, short(visit.record)) {
+            (Self::Few { filled, record, day, earlier }, Some(short)) if len <= IN_PLACE => {
+                let behind = usize::from(*filled);
+                earlier.iter_mut().skip(behind).zip(added).for_each(|(slot, byte)| *slot = byte);
+                *filled = u8::try_from(len).unwrap_or(u8::MAX);
+                (*record, *day) = (short, visit.day);
+            }
+            (kept, _) => {
+                // Exactly as long as it must be: nothing lies idle in millions of these.
+                let mut bytes = match kept {
+                    Self::Many { earlier, .. } => std::mem::take(earlier).into_vec(),
+                    Self::Few { .. } => Vec::new(),
+                };
+                let few = if bytes.is_empty() { kept.earlier() } else { &[] };
+                bytes.reserve_exact(len - bytes.len());
+                bytes.extend_from_slice(few);
+                bytes.extend(added);
+                *kept = Self::new(bytes, visit);
+            }
+        }
+    }
+}
+
+/// Returns the bytes of a record below 2^40.
+const fn short(record: u64) -> Option<[u8; 5]> {
+    match record.to_le_bytes() {
+        [a, b, c, d, e, 0, 0, 0] => Some([a, b, c, d, e]),
+        _ => None,
+    }
+}
+
+const fn long([a, b, c, d, e]: [u8; 5]) -> u64 {
+    u64::from_le_bytes([a, b, c, d, e, 0, 0, 0])
 }
 
 impl VisitDays {
     /// Iterates over the visits, the last day first.
     pub fn newest_first(&self) -> impl Iterator<Item = Visit> {
         let mut next = self.last();
-        let mut bytes = self.earlier.iter().rev().copied();
+        let earlier = self.0.as_ref().map_or(&[][..], Kept::earlier);
+        let mut bytes = earlier.iter().rev().copied();
         std::iter::from_fn(move || {
             let found = next?;
             next = before(found, &mut bytes);
@@ -45,7 +161,7 @@ impl VisitDays {
 
     /// Returns the visit of the last day.
     pub fn last(&self) -> Option<Visit> {
-        self.day.map(|day| Visit { day, record: self.record })
+        self.0.as_ref().map(Kept::last)
     }
 
     /// Returns the visit on a day, if there was one.
@@ -69,17 +185,10 @@ impl VisitDays {
 
     /// Adds a visit whose day is not before the last.
     fn push(&mut self, visit: Visit) {
-        if let Some(last) = self.last() {
-            let mut bytes = std::mem::take(&mut self.earlier).into_vec();
-            let days = u64::from(visit.day.0.abs_diff(last.day.0));
-            let records = zigzag(visit.record.wrapping_sub(last.record).cast_signed());
-            // Exactly as long as it must be: nothing lies idle in ten million of these.
-            bytes.reserve_exact(len(records) + len(days));
-            write(&mut bytes, records);
-            write(&mut bytes, days);
-            self.earlier = bytes.into_boxed_slice();
+        match &mut self.0 {
+            Some(kept) => kept.push(visit),
+            none => *none = Some(Kept::new(Vec::new(), visit)),
         }
-        (self.day, self.record) = (Some(visit.day), visit.record);
     }
 }
 
@@ -107,13 +216,14 @@ fn len(number: u64) -> usize {
     usize::try_from(bits.div_ceil(7).max(1)).unwrap_or(usize::MAX)
 }
 
-/// Adds a number, its highest bits first. All bytes but the first, which is read last, have the highest bit.
-fn write(bytes: &mut Vec<u8>, number: u64) {
-    for place in (0..len(number)).rev() {
+/// Iterates over the bytes of a number, its highest bits first. All but the first, which is read last, have the highest
+/// bit.
+fn septets(number: u64) -> impl Iterator<Item = u8> {
+    let len = len(number);
+    (0..len).rev().map(move |place| {
         let seven = u8::try_from(number >> (7 * place) & 0x7f).unwrap_or(0);
-        let ends = place + 1 == len(number);
-        bytes.push(if ends { seven } else { seven | 0x80 });
-    }
+        if place + 1 == len { seven } else { seven | 0x80 }
+    })
 }
 
 /// Reads a number whose lowest bits come first. A damaged one is `None`.
@@ -154,26 +264,55 @@ mod tests {
                 found.reverse();
                 prop_assert_eq!(&found, &plain);
                 prop_assert_eq!(packed.on(visit.day).map(|found| found.day), Some(visit.day));
+                let config = bincode::config::standard();
+                let bytes = bincode::serde::encode_to_vec(&packed, config).unwrap();
+                let read: (VisitDays, usize) = bincode::serde::decode_from_slice(&bytes, config).unwrap();
+                prop_assert_eq!(&read.0, &packed);
             }
         }
 
         #[test]
         fn damaged_bytes_are_read_without_panic(bytes: Vec<u8>, record: u64, day: i32) {
-            let earlier = bytes.into_boxed_slice();
-            let _ = VisitDays { earlier, record, day: Some(Day(day)) }.newest_first().count();
+            let mut visits = VisitDays(Some(Kept::new(bytes, Visit { day: Day(day), record })));
+            let _ = visits.newest_first().count();
+            visits.enter(Visit { day: Day(day), record: 7 });
+            prop_assert_eq!(visits.last(), Some(Visit { day: Day(day), record: 7 }));
         }
     }
 
-    #[test]
-    fn five_visits_take_few_bytes() {
+    fn visits(count: i32, records: u64) -> VisitDays {
         let mut visits = VisitDays::default();
-        for number in 0..5 {
-            visits.enter(Visit {
-                day: Day(14_600 + 180 * number),
-                record: 20_000_000 * u64::from(number.unsigned_abs()),
-            });
+        for number in 0..count {
+            let record = records + 20_000_000 * u64::from(number.unsigned_abs());
+            visits.enter(Visit { day: Day(14_600 + 120 * number), record });
         }
-        assert!(visits.earlier.len() <= 24, "{}", visits.earlier.len());
-        assert!(size_of::<VisitDays>() <= 32);
+        visits
+    }
+
+    #[test]
+    fn six_visits_lie_in_place() {
+        let earlier = |visits: &VisitDays| visits.0.as_ref().unwrap().earlier().len();
+        assert_eq!(earlier(&visits(6, 0)), 25);
+        assert!(matches!(visits(6, 0).0, Some(Kept::Few { .. })));
+        assert!(matches!(visits(7, 0).0, Some(Kept::Many { .. })));
+        assert_eq!((size_of::<VisitDays>(), align_of::<VisitDays>()), (40, 8));
+    }
+
+    #[test]
+    fn records_that_take_more_than_five_bytes_are_kept_as_they_are() {
+        for record in [0, (1 << 40) - 1, 1 << 40, u64::MAX] {
+            let mut visits = VisitDays::default();
+            let days = [i32::MIN, -719_162, -1, 0, i32::MAX];
+            days.into_iter().for_each(|day| visits.enter(Visit { day: Day(day), record }));
+            let found: Vec<_> = visits.newest_first().map(|visit| (visit.day.0, visit.record)).collect();
+            let mut expected = days.map(|day| (day, record));
+            expected.reverse();
+            assert_eq!(found, expected);
+            // A small one behind it, and all are kept in the one way there is.
+            visits.enter(Visit { day: Day(i32::MAX), record: 3 });
+            assert_eq!(visits.newest_first().count(), 6);
+            let earlier = visits.0.as_ref().unwrap().earlier();
+            assert_eq!(visits.0, Some(Kept::new(earlier.to_vec(), visits.last().unwrap())));
+        }
     }
 }

@@ -136,7 +136,7 @@ impl<'v> VisitYear<'v> {
         let last = end.map_or(self.days.last(), |end| end.min(self.days.last()));
         if household.moves().is_empty() && household.absences().is_empty() {
             // So it is with nearly all.
-            let begins = self.zone.day_of(household.registered_at).max(from);
+            let begins = self.zone.day_of(household.registered().at).max(from);
             return (if household.unit.is_some() && begins <= last { days(begins, last) } else { 0 }, 0);
         }
         for Home { unit, since, until, .. } in household.homes() {

@@ -133,8 +133,7 @@ impl Rules for VisitAttempted {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let day = store.zone().day_of(meta.occurred.at);
-        let history = own_mut::<Self>(store, meta.stream)?.history.get_or_insert_default();
-        history.attempts.enter(Visit { day, record: meta.index });
+        own_mut::<Self>(store, meta.stream)?.call_in_vain(Visit { day, record: meta.index });
         Ok(())
     }
 }

@@ -273,13 +273,13 @@ fn a_survey_is_answered_once_until_the_next_reply() {
     assert_eq!(shown(&twice), ("survey-answered-once", Some(12)));
 
     let case = ledger.states.case(case_id(1)).unwrap();
-    let asked_by: Vec<_> = case.surveys().map(|survey| survey.asked.record).collect();
+    let asked_by: Vec<_> = case.surveys().map(|survey| survey.asked.record()).collect();
     // The one that nobody answered counts too, each in its own period.
     assert_eq!(asked_by, [10, 11]);
     let survey = *case.last_survey().unwrap();
     assert_eq!(survey.unit, Some(unit_id(2)));
     let answer = survey.answer.unwrap();
-    assert_eq!((survey.by, survey.asked.record, answer.answered.record), (official_id(2), 11, 12));
+    assert_eq!((survey.by, survey.asked.record(), answer.answered.record()), (official_id(2), 11, 12));
     assert_eq!((answer.satisfaction, answer.solved), (Satisfaction::Dissatisfied, Some(false)));
 
     ledger.run(Act::on(case_id(1), reopened(), CaseReopenedPersonal::default()), 3_400).unwrap();

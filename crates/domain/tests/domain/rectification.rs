@@ -268,7 +268,7 @@ fn a_gift_is_receipted_once_by_another_and_not_before_it_is_handed_in() {
     let again = receipt("8", 2);
     let violation = both(&ledger, on_it(&again), 2_001, stream, again, &[]);
     assert_eq!((violation.rule(), violation.against()), ("gift-receipted-once", Some(7)));
-    assert_eq!(ledger.states.gift(gift_id(1)).unwrap().receipt.as_ref().unwrap().receipted.record, 7);
+    assert_eq!(ledger.states.gift(gift_id(1)).unwrap().receipt.as_ref().unwrap().receipted.record(), 7);
 
     ledger.run(hand_in(gift(100)), 2_000).unwrap();
     let act = Act::on(gift_id(2), body.clone(), NoPersonal);
@@ -293,8 +293,8 @@ fn an_official_files_once_a_year_and_amends_after_that() {
     ledger.run(amend(1), 2_005).unwrap();
     ledger.run(amend(1), 2_004).unwrap();
     let state = ledger.states.declaration(declaration_id(1)).unwrap();
-    assert_eq!(state.amended.iter().map(|stamp| stamp.record).collect::<Vec<_>>(), [9, 10]);
-    assert_eq!(state.filed.record, 6);
+    assert_eq!(state.amended.iter().map(|mark| mark.record()).collect::<Vec<_>>(), [9, 10]);
+    assert_eq!(state.filed.record(), 6);
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn interests_are_numbered_without_gaps_and_given_up_once() {
     let violation = both(&ledger, act, 2_012, stream, body, &[]);
     assert_eq!(violation.to_string(), "L-1: interest 1 was given up by record 8");
     let state = ledger.states.declaration(declaration_id(1)).unwrap();
-    assert_eq!(state.interest(1).unwrap().divested.unwrap().record, 8);
+    assert_eq!(state.interest(1).unwrap().divested.unwrap().record(), 8);
     assert_eq!((state.interest(0), state.interest(2)), (None, None));
 }
 
@@ -380,7 +380,7 @@ fn leniency_needs_a_cut_off_day_a_receipt_and_both_in_time() {
 
     ledger.run(Act::on(gift_id(1), receipt("7", 2), NoPersonal), noon("2010-06-10")).unwrap();
     ledger.run(act, noon("2010-07-01")).unwrap();
-    assert_eq!(ledger.states.gift(gift_id(1)).unwrap().decision.unwrap().decided.record, 9);
+    assert_eq!(ledger.states.gift(gift_id(1)).unwrap().decision.unwrap().decided.record(), 9);
 
     ledger.run(hand_in(gift(100)), noon("2010-06-11")).unwrap();
     let (act, body) = decide_on(2, 10);

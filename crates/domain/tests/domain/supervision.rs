@@ -304,7 +304,7 @@ fn a_finding_is_answered_once_and_then_closed_by_another() {
     let violation = both(&ledger, close(1, 2), 2_005, stream, closed(1, 2), &[]);
     assert_eq!(violation.to_string(), "I-1: finding 1 was closed by record 9");
     let finding = ledger.states.inspection(inspection_id(1)).unwrap().finding(1).unwrap();
-    assert_eq!((finding.answer.unwrap().by, finding.closed.unwrap().record), (official_id(1), 9));
+    assert_eq!((finding.answer.unwrap().by, finding.closed.unwrap().record()), (official_id(1), 9));
 }
 
 /// Demands that a correction by `actor` is refused, and found when it is forged.
@@ -360,7 +360,7 @@ fn the_term_for_a_finding_is_its_own_or_that_of_the_rules() {
     let due = |ledger: &Ledger, number, with_rules: bool| {
         let states = &ledger.states;
         let finding = *states.inspection(inspection_id(1)).unwrap().finding(number).unwrap();
-        let rules = states.rules_at(finding.issued.occurred.at).map(|found| &found.rules);
+        let rules = states.rules_at(finding.issued.occurred().at).map(|found| &found.rules);
         finding.due(rules.filter(|_| with_rules), states.zone())
     };
     assert_eq!(due(&ledger, 1, true), Some(day("2010-03-04")));
@@ -371,7 +371,7 @@ fn the_term_for_a_finding_is_its_own_or_that_of_the_rules() {
     let standing = |ledger: &Ledger, today| {
         let states = &ledger.states;
         let finding = *states.inspection(inspection_id(1)).unwrap().finding(1).unwrap();
-        let rules = &states.rules_at(finding.issued.occurred.at).unwrap().rules;
+        let rules = &states.rules_at(finding.issued.occurred().at).unwrap().rules;
         finding.standing(Some(rules), states.zone(), day(today))
     };
     assert_eq!(standing(&ledger, "2010-03-04"), FindingStanding::Open);
@@ -540,7 +540,7 @@ fn a_figure_is_never_a_share_of_nothing() {
     ledger.run(cite(statistic(1)), 2_000).unwrap();
     ledger.run(cite(statistic(1)), 2_001).unwrap();
     let papers = ledger.states.unit(unit_id(1)).unwrap().papers.as_ref().unwrap();
-    let records: Vec<_> = papers.statistics.iter().map(|cited| cited.cited.record).collect();
+    let records: Vec<_> = papers.statistics.iter().map(|cited| cited.cited.record()).collect();
     assert_eq!(records, [6, 7]);
 }
 
@@ -562,5 +562,5 @@ fn a_published_report_says_what_it_was_made_from() {
     }
     ledger.run(publish(report(6, MAX_PUBLISHED_FIGURES)), 2_000).unwrap();
     let papers = ledger.states.unit(unit_id(1)).unwrap().papers.as_ref().unwrap();
-    assert_eq!((papers.reports[0].as_of_size, papers.reports[0].published.record), (6, 6));
+    assert_eq!((papers.reports[0].as_of_size, papers.reports[0].published.record()), (6, 6));
 }

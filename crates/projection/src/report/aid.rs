@@ -46,7 +46,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     }
     if lens.scope.household.is_none() {
         for (_, project) in lens.states.projects() {
-            if lens.has(project.started.occurred.at) && lens.takes_official(Some(project.by)) {
+            if lens.has(project.started.occurred().at) && lens.takes_official(Some(project.by)) {
                 tallies.of(Some(project.unit), |counts| counts.add_project(lens, project));
             }
         }
@@ -61,7 +61,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 }
 
 fn takes(lens: &Lens<'_>, aid: &AidState) -> bool {
-    lens.has(aid.delivered.occurred.at)
+    lens.has(aid.delivered.occurred().at)
         && lens.takes_official(Some(aid.by))
         && lens.takes_household(aid.household)
 }
@@ -70,8 +70,8 @@ fn takes(lens: &Lens<'_>, aid: &AidState) -> bool {
 fn each_difficulty(lens: &Lens<'_>, mut each: impl FnMut(Option<docket_domain::UnitId>, u64)) {
     for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
         for done in household.difficulties() {
-            if lens.has(done.resolved.occurred.at) {
-                each(lens.unit_of_household(household, done.resolved.occurred), done.resolved.record);
+            if lens.has(done.resolved.occurred().at) {
+                each(lens.unit_of_household(household, done.resolved.occurred()), done.resolved.record());
             }
         }
     }
@@ -101,13 +101,13 @@ fn each_beneficiary_household(
 
 /// Returns the record that confirmed the receipt until the last moment.
 fn confirmed(lens: &Lens<'_>, aid: &AidState) -> Option<u64> {
-    let (_, stamp) = aid.confirmed?;
-    lens.knows(stamp).then_some(stamp.record)
+    let (_, mark) = aid.confirmed?;
+    lens.knows(mark).then_some(mark.record())
 }
 
 impl Aid {
     fn add_aid(&mut self, lens: &Lens<'_>, aid: &AidState) {
-        let delivered = aid.delivered.record;
+        let delivered = aid.delivered.record();
         self.deliveries.add(delivered);
         self.delivered_fen.add_many(aid.amount_fen, delivered);
         let confirmed = confirmed(lens, aid);
@@ -122,15 +122,15 @@ impl Aid {
     }
 
     fn add_project(&mut self, lens: &Lens<'_>, project: &ProjectState) {
-        let started = project.started.record;
+        let started = project.started.record();
         self.projects.add(started);
         self.budget_fen.add_many(project.budget_fen, started);
         match project.verified.filter(|verified| lens.knows(verified.at)) {
             Some(verified) => {
-                self.verified.add(verified.at.record);
-                self.spent_fen.add_many(verified.spent_fen, verified.at.record);
-                self.money_fen.add_many(verified.spent_fen, verified.at.record);
-                self.served.add_many(u64::from(verified.beneficiaries), verified.at.record);
+                self.verified.add(verified.at.record());
+                self.spent_fen.add_many(verified.spent_fen, verified.at.record());
+                self.money_fen.add_many(verified.spent_fen, verified.at.record());
+                self.served.add_many(u64::from(verified.beneficiaries), verified.at.record());
             }
             None => self.unverified.add(started),
         }

@@ -31,14 +31,14 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Campaigns>::new(lens);
     if lens.scope.official.is_none() {
         for (_, campaign) in lens.states.campaigns() {
-            if lens.has(campaign.opened.occurred.at) {
-                tallies.of(Some(campaign.unit), |counts| counts.opened.add(campaign.opened.record));
+            if lens.has(campaign.opened.occurred().at) {
+                tallies.of(Some(campaign.unit), |counts| counts.opened.add(campaign.opened.record()));
             }
         }
     }
     for (_, case) in lens.states.cases() {
         let listings = case.backlog.iter().flat_map(|backlog| backlog.listings());
-        for listing in listings.filter(|listing| lens.has(listing.listed.occurred.at)) {
+        for listing in listings.filter(|listing| lens.has(listing.listed.occurred().at)) {
             if lens.takes_official(listing.leader.map(|(leader, _)| leader)) {
                 tallies.of(case.responsible(), |counts| counts.add(lens, case, listing));
             }
@@ -49,7 +49,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 
 impl Campaigns {
     fn add(&mut self, lens: &Lens<'_>, case: &CaseState, listing: &Listing) {
-        let listed = listing.listed.record;
+        let listed = listing.listed.record();
         self.listed.add(listed);
         self.led.ask(listing.leader.is_some(), listing.leader.map_or(listed, |(_, record)| record));
         let campaign = lens.states.campaign(listing.campaign);

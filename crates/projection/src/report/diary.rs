@@ -69,11 +69,11 @@ fn entries(lens: &Lens<'_>, id: OfficialId, official: &OfficialState, tallies: &
 
 impl Diary {
     fn add_dossier(&mut self, lens: &Lens<'_>, dossier: &DossierState) {
-        if lens.has(dossier.opened.occurred.at) {
-            self.dossiers.add(dossier.opened.record);
+        if lens.has(dossier.opened.occurred().at) {
+            self.dossiers.add(dossier.opened.record());
             match dossier.closed.filter(|closed| lens.knows(*closed)) {
-                Some(closed) => self.closed.add(closed.record),
-                None => self.kept.add(dossier.opened.record),
+                Some(closed) => self.closed.add(closed.record()),
+                None => self.kept.add(dossier.opened.record()),
             }
         }
         let (first, last) = lens.days();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::OnceLock};
 
 use docket_domain::{
-    Day, HouseholdId, HouseholdState, OccurredAt, OfficialId, Precision, Stamp, Timestamp, UnitId, View as _,
+    Day, HouseholdId, HouseholdState, Mark, OccurredAt, OfficialId, Precision, Timestamp, UnitId, View as _,
     Zone,
 };
 
@@ -110,8 +110,8 @@ impl<'a> Lens<'a> {
 
     /// Says whether something had happened by the last moment.
     #[inline]
-    pub(super) fn knows(&self, stamp: Stamp) -> bool {
-        stamp.occurred.at <= self.last_moment()
+    pub(super) fn knows(&self, mark: Mark) -> bool {
+        mark.occurred().at <= self.last_moment()
     }
 
     /// Says whether what was due on a day fell due in the period: whether the day was over by its end.

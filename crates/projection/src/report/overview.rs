@@ -146,7 +146,7 @@ fn own(lens: &Lens<'_>) -> Report {
 
 fn cited(lens: &Lens<'_>, unit: UnitId, state: &UnitState) -> impl Iterator<Item = Citation> {
     let statistics = state.papers.iter().flat_map(|papers| &papers.statistics);
-    statistics.filter(|cited| lens.has(cited.cited.occurred.at)).map(move |cited| Citation {
+    statistics.filter(|cited| lens.has(cited.cited.occurred().at)).map(move |cited| Citation {
         unit,
         name: cited.name.to_string(),
         numerator: cited.numerator,
@@ -154,7 +154,7 @@ fn cited(lens: &Lens<'_>, unit: UnitId, state: &UnitState) -> impl Iterator<Item
         counted_in: cited.counted_in.to_string(),
         period: cited.period.to_string(),
         source: cited.source.to_string(),
-        record: cited.cited.record,
+        record: cited.cited.record(),
     })
 }
 

@@ -59,22 +59,22 @@ fn ties(lens: &Lens<'_>, tallies: &mut Tallies<'_, Pairings>) {
         }
         let established = pairing.established;
         let ended = pairing.ended.map(|(_, stamp)| stamp).filter(|stamp| lens.knows(*stamp));
-        let counts_now = lens.stands(established.occurred, ended.map(|ended| ended.occurred));
-        let unit = lens.unit_of(pairing.official, established.occurred);
+        let counts_now = lens.stands(established.occurred(), ended.map(|ended| ended.occurred()));
+        let unit = lens.unit_of(pairing.official, established.occurred());
         let is_new = counts_now && lens.takes(unit) && paired.insert(pairing.household);
         tallies.of_both(unit, Some(pairing.official), |counts| {
-            if lens.has(established.occurred.at) {
-                counts.established.add(established.record);
+            if lens.has(established.occurred().at) {
+                counts.established.add(established.record());
                 match ended {
-                    Some(ended) => counts.ended.add(ended.record),
-                    None => counts.lasting.add(established.record),
+                    Some(ended) => counts.ended.add(ended.record()),
+                    None => counts.lasting.add(established.record()),
                 }
             }
             if counts_now {
-                counts.live.add(established.record);
+                counts.live.add(established.record());
             }
             if is_new {
-                counts.households.add(established.record);
+                counts.households.add(established.record());
             }
         });
     }

@@ -2,8 +2,8 @@
 //! inspections.
 
 use docket_domain::{
-    DeclarationState, Disposal, DisposalKind, FindingStanding, GiftState, InspectionState, Leniency,
-    Rectification, Stamp, VehicleStanding, VehicleState, View as _, ViolationState,
+    DeclarationState, Disposal, DisposalKind, FindingStanding, GiftState, InspectionState, Leniency, Mark,
+    Rectification, VehicleStanding, VehicleState, View as _, ViolationState,
 };
 
 use super::{
@@ -80,7 +80,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     vehicles(lens, &mut tallies);
     declarations(lens, &mut tallies);
     for (_, violation) in lens.states.violations() {
-        if lens.has(violation.found.occurred.at) && lens.takes_official(violation.official) {
+        if lens.has(violation.found.occurred().at) && lens.takes_official(violation.official) {
             tallies.of(Some(violation.unit), |counts| counts.add_violation(lens, violation));
         }
     }
@@ -94,16 +94,16 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 
 fn gifts(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
     for (id, gift) in lens.states.gifts() {
-        if !lens.has(gift.handed_in.occurred.at) || !lens.takes_official(Some(gift.official)) {
+        if !lens.has(gift.handed_in.occurred().at) || !lens.takes_official(Some(gift.official)) {
             continue;
         }
-        let rules = lens.states.rules_at(gift.handed_in.occurred.at);
+        let rules = lens.states.rules_at(gift.handed_in.occurred().at);
         let cutoffs = rules.map(|rules| &rules.rules.cutoffs).filter(|cutoffs| cutoffs.gifts.is_some());
         if let (Some(rules), Some(_)) = (rules, cutoffs) {
             tallies.ruled_by(rules);
         }
         let in_time = cutoffs.map(|cutoffs| gift.in_time(id, cutoffs, lens.zone()).is_ok());
-        let unit = lens.unit_of(gift.official, gift.handed_in.occurred);
+        let unit = lens.unit_of(gift.official, gift.handed_in.occurred());
         tallies.of(unit, |counts| counts.add_gift(lens, gift, in_time));
     }
 }
@@ -113,10 +113,10 @@ fn vehicles(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
         return;
     }
     for (_, vehicle) in lens.states.vehicles() {
-        if !lens.has(vehicle.found.occurred.at) {
+        if !lens.has(vehicle.found.occurred().at) {
             continue;
         }
-        let rules = lens.states.rules_at(vehicle.found.occurred.at);
+        let rules = lens.states.rules_at(vehicle.found.occurred().at);
         let self_checked =
             rules.and_then(|rules| vehicle.self_checked_in_time(&rules.rules.cutoffs, lens.zone()));
         if let (Some(rules), Some(_)) = (rules, self_checked) {
@@ -128,7 +128,7 @@ fn vehicles(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
 
 fn declarations(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
     for (_, declaration) in lens.states.declarations() {
-        let filed = declaration.filed.occurred;
+        let filed = declaration.filed.occurred();
         if !lens.has(filed.at) || !lens.takes_official(Some(declaration.official)) {
             continue;
         }
@@ -147,16 +147,16 @@ fn declarations(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
 fn findings(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>, inspection: &InspectionState) {
     for finding in &inspection.findings {
         let issued = finding.issued;
-        let rules = lens.states.rules_at(issued.occurred.at);
+        let rules = lens.states.rules_at(issued.occurred().at);
         let due = finding.due(rules.map(|rules| &rules.rules), lens.zone());
         if let (Some(rules), Some(_)) = (rules, due) {
             tallies.ruled_by(rules);
         }
         let standing = finding.standing(rules.map(|rules| &rules.rules), lens.zone(), lens.last_day());
-        let record = finding.answer.map_or(issued.record, |answer| answer.answered.record);
+        let record = finding.answer.map_or(issued.record(), |answer| answer.answered.record());
         tallies.of(Some(inspection.unit), |counts| {
-            if lens.has(issued.occurred.at) {
-                counts.findings.add(issued.record);
+            if lens.has(issued.occurred().at) {
+                counts.findings.add(issued.record());
             }
             if due.is_some_and(|due| lens.fell_due(due)) {
                 counts.answered.ask(standing == FindingStanding::InTerm, record);
@@ -167,26 +167,26 @@ fn findings(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>, inspection: &
 
 impl Rectified {
     fn add_gift(&mut self, lens: &Lens<'_>, gift: &GiftState, in_time: Option<bool>) {
-        let record = gift.handed_in.record;
+        let record = gift.handed_in.record();
         self.gifts.add(record);
         self.gifts_fen.add_many(gift.amount_fen, record);
         let receipt =
             gift.receipt.as_ref().map(|receipt| receipt.receipted).filter(|stamp| lens.knows(*stamp));
-        self.receipted.ask(receipt.is_some(), receipt.map_or(record, |stamp| stamp.record));
+        self.receipted.ask(receipt.is_some(), receipt.map_or(record, |stamp| stamp.record()));
         if let Some(in_time) = in_time {
-            self.in_time.ask(in_time, receipt.map_or(record, |stamp| stamp.record));
+            self.in_time.ask(in_time, receipt.map_or(record, |stamp| stamp.record()));
         }
         match gift.decision.filter(|decision| lens.knows(decision.decided)) {
             None => self.undecided.add(record),
             Some(decision) if decision.decision == Leniency::Lenient => {
-                self.lenient.add(decision.decided.record);
+                self.lenient.add(decision.decided.record());
             }
-            Some(decision) => self.strict.add(decision.decided.record),
+            Some(decision) => self.strict.add(decision.decided.record()),
         }
     }
 
     fn add_vehicle(&mut self, lens: &Lens<'_>, vehicle: &VehicleState, self_checked: Option<bool>) {
-        let record = vehicle.found.record;
+        let record = vehicle.found.record();
         self.vehicles.add(record);
         if let Some(in_time) = self_checked {
             self.self_checked.ask(in_time, record);
@@ -199,12 +199,12 @@ impl Rectified {
                     DisposalKind::Reassigned => &mut self.reassigned,
                     DisposalKind::Auctioned => &mut self.auctioned,
                 };
-                by_kind.add(disposed.record);
+                by_kind.add(disposed.record());
                 if vehicle.standing(lens.last_day()) == VehicleStanding::Overrun {
-                    self.overrun.add(disposed.record);
+                    self.overrun.add(disposed.record());
                 }
                 if let Some(proceeds) = proceeds_fen {
-                    self.proceeds.add_many(proceeds, disposed.record);
+                    self.proceeds.add_many(proceeds, disposed.record());
                 }
             }
         }
@@ -216,17 +216,17 @@ impl Rectified {
         in_time: Option<bool>,
         standing: Rectification,
     ) {
-        let record = declaration.filed.record;
+        let record = declaration.filed.record();
         self.declarations.add(record);
         if let Some(in_time) = in_time {
             self.filed_in_time.ask(in_time, record);
         }
-        let last: Option<Stamp> = declaration
+        let last: Option<Mark> = declaration
             .interests
             .iter()
             .map(|interest| interest.divested.unwrap_or(interest.declared))
-            .max_by_key(|stamp| stamp.record);
-        let record = last.map_or(record, |stamp| stamp.record);
+            .max_by_key(|stamp| stamp.record());
+        let record = last.map_or(record, |stamp| stamp.record());
         let by_standing = match standing {
             Rectification::NothingDeclared => return self.nothing.add(record),
             Rectification::InTime => &mut self.rectified,
@@ -235,14 +235,14 @@ impl Rectified {
             Rectification::Overdue => &mut self.overdue,
         };
         by_standing.add(record);
-        self.interested.add(declaration.filed.record);
+        self.interested.add(declaration.filed.record());
     }
 
     fn add_violation(&mut self, lens: &Lens<'_>, violation: &ViolationState) {
-        self.violations.add(violation.found.record);
+        self.violations.add(violation.found.record());
         match violation.corrected.filter(|stamp| lens.knows(*stamp)) {
-            Some(corrected) => self.corrected.add(corrected.record),
-            None => self.uncorrected.add(violation.found.record),
+            Some(corrected) => self.corrected.add(corrected.record()),
+            None => self.uncorrected.add(violation.found.record()),
         }
     }
 }

@@ -45,7 +45,7 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Surveys>::new(lens);
     for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
-        for survey in case.surveys().filter(|survey| lens.has(survey.asked.occurred.at)) {
+        for survey in case.surveys().filter(|survey| lens.has(survey.asked.occurred().at)) {
             tallies.of_both(survey.unit, case.handler, |counts| counts.add(lens, survey));
         }
     }
@@ -54,12 +54,13 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 
 impl Surveys {
     fn add(&mut self, lens: &Lens<'_>, survey: &Survey) {
-        let asked = survey.asked.record;
+        let asked = survey.asked.record();
         self.asked.add(asked);
-        let is_other = survey.unit.is_none() || lens.unit_of(survey.by, survey.asked.occurred) != survey.unit;
+        let is_other =
+            survey.unit.is_none() || lens.unit_of(survey.by, survey.asked.occurred()) != survey.unit;
         self.by_others.ask(is_other, asked);
         let answer = survey.answer.filter(|answer| lens.knows(answer.answered));
-        self.answer_rate.ask(answer.is_some(), answer.map_or(asked, |answer| answer.answered.record));
+        self.answer_rate.ask(answer.is_some(), answer.map_or(asked, |answer| answer.answered.record()));
         match answer {
             Some(answer) => self.add_answer(answer),
             None => self.unanswered.add(asked),
@@ -67,7 +68,7 @@ impl Surveys {
     }
 
     fn add_answer(&mut self, SurveyAnswer { satisfaction, solved, answered }: SurveyAnswer) {
-        let record = answered.record;
+        let record = answered.record();
         self.answered.add(record);
         let by_answer = match satisfaction {
             Satisfaction::Satisfied => &mut self.satisfied,

@@ -22,7 +22,7 @@ tally! {
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Stays>::new(lens);
     for (_, stay) in lens.states.stays() {
-        if lens.has(stay.started.occurred.at) && lens.takes_official(Some(stay.official)) {
+        if lens.has(stay.started.occurred().at) && lens.takes_official(Some(stay.official)) {
             tallies.of_both(Some(stay.unit), Some(stay.official), |counts| counts.add(lens, stay));
         }
     }
@@ -72,13 +72,13 @@ fn stays_of<'a>(lens: &Lens<'a>, official: &'a OfficialState) -> impl Iterator<I
 
 impl Stays {
     fn add(&mut self, lens: &Lens<'_>, stay: &StayState) {
-        let started = stay.started.record;
+        let started = stay.started.record();
         self.stays.add(started);
-        let ended = stay.ended.filter(|stamp| lens.knows(*stamp));
-        self.ended.ask(ended.is_some(), ended.map_or(started, |stamp| stamp.record));
+        let ended = stay.ended.filter(|mark| lens.knows(*mark));
+        self.ended.ask(ended.is_some(), ended.map_or(started, |mark| mark.record()));
         if let Some(ended) = ended {
-            let certified = stay.certified.map(|(_, stamp)| stamp).filter(|stamp| lens.knows(*stamp));
-            self.certified.ask(certified.is_some(), certified.map_or(ended.record, |stamp| stamp.record));
+            let certified = stay.certified.map(|(_, mark)| mark).filter(|mark| lens.knows(*mark));
+            self.certified.ask(certified.is_some(), certified.map_or(ended.record(), |mark| mark.record()));
         }
     }
 }

@@ -45,15 +45,17 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         if let Some(home) = lens.home_of(household) {
             let latest = household.visits.within(days.0, days.1).next();
             tallies.of(Some(home), |counts| {
-                counts.households.add(household.record);
-                counts.coverage.ask(latest.is_some(), latest.map_or(household.record, |visit| visit.record));
+                counts.households.add(household.record());
+                counts
+                    .coverage
+                    .ask(latest.is_some(), latest.map_or(household.record(), |visit| visit.record));
             });
         }
         for year in &years {
             let count = year.count(household);
             if count.is_on_register() {
                 // Only what is explained needs the record.
-                let record = if explains { last_record(household, year) } else { household.record };
+                let record = if explains { last_record(household, year) } else { household.record() };
                 tallies.of(year.unit(household), |counts| counts.add_year(record, count));
             }
         }
@@ -75,7 +77,7 @@ fn years<'a>(lens: &Lens<'a>) -> Vec<VisitYear<'a>> {
     let (from, until) = lens.days_over();
     let rules = (1..=lens.states.count(StreamKind::RULES)).filter_map(RulesId::new);
     let rules = rules.filter_map(|id| lens.states.rules(id)).map(|rules| rules.in_force_from).min();
-    let registered = lens.states.households().map(|(_, household)| household.registered_at).min();
+    let registered = lens.states.households().map(|(_, household)| household.registered().at).min();
     let Some((rules, registered)) = rules.zip(registered) else { return Vec::new() };
     let begun = lens.zone().day_of(rules.max(registered)).max(from);
     let years = (begun.year()..=until.year()).filter_map(|year| VisitYear::of(lens.states, year));
@@ -108,7 +110,7 @@ fn calls(
 /// Returns the record of a household's last visit in a year, or else of its registration.
 fn last_record(household: &HouseholdState, year: &VisitYear<'_>) -> u64 {
     let last = household.visits.within(year.days().first(), year.days().last()).next();
-    last.map_or(household.record, |visit| visit.record)
+    last.map_or(household.record(), |visit| visit.record)
 }
 
 impl Visits {

@@ -1,12 +1,14 @@
-//! When something happened to a case, and by which record: in 16 bytes, because there are millions of cases.
+//! When something happened, and by which record: in 16 bytes, because there are millions of them.
 
 use std::{fmt, num::NonZeroU64};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    id::StreamRef,
     record::RecordMeta,
     time::{OccurredAt, Precision, Timestamp},
+    too_early::TooEarly,
 };
 
 /// When something happened, as claimed, and the record that says so.
@@ -48,6 +50,19 @@ impl Mark {
     /// Returns the record.
     pub const fn record(self) -> u64 {
         (self.packed.get() >> 2) - 1
+    }
+
+    /// Refuses what certainly happened before this. `was` says what this is, such as `was handed in`.
+    pub(crate) fn precedes(
+        self,
+        occurred: OccurredAt,
+        subject: StreamRef,
+        was: &'static str,
+    ) -> Result<(), TooEarly> {
+        if occurred.is_certainly_before(self.occurred()) {
+            return Err(TooEarly { subject, was, record: self.record() });
+        }
+        Ok(())
     }
 
     /// Returns the earlier of two.
