@@ -288,8 +288,8 @@ fn is_live(id: CaseId, case: &CaseState, place: &Place<'_>) -> Result<(), Violat
         let (status, record) = (case.status, case.status_record);
         return Err(CampaignViolation::Settled { case: id, status, record }.into());
     }
-    if place.occurred.is_certainly_before(case.registered) {
-        return Err(Violation::BeforeRegistration { case: id, record: case.registered_record });
+    if place.occurred.is_certainly_before(case.registered()) {
+        return Err(Violation::BeforeRegistration { case: id, record: case.registered_record() });
     }
     Ok(())
 }

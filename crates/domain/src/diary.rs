@@ -12,6 +12,7 @@ use crate::{
     official::{OfficialState, in_service},
     reception::{PersonReceived, ReceptionHeld},
     record::RecordMeta,
+    room::make_room,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
     subject::Role,
@@ -78,6 +79,7 @@ impl Diary {
 
     fn write(&mut self, entry: DiaryEntry) {
         let behind = self.entries.partition_point(|other| other.day <= entry.day);
+        make_room(&mut self.entries);
         self.entries.insert(behind, entry);
     }
 }

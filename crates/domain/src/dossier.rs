@@ -8,6 +8,7 @@ use crate::{
     id::{DossierId, HouseholdId, StreamRef, UnitId},
     mark::Mark,
     record::RecordMeta,
+    room::make_room,
     rules::{Place, Rules, own, own_mut},
     source::SourceRow,
     subject::Role,
@@ -190,6 +191,7 @@ impl Rules for DossierUpdated {
         let day = store.zone().day_of(meta.occurred.at);
         let state = own_mut::<Self>(store, meta.stream)?;
         let behind = state.updates.partition_point(|other| other.day <= day);
+        make_room(&mut state.updates);
         state.updates.insert(behind, DossierUpdate { day, record: meta.index });
         if state.latest.occurred().at < meta.occurred.at {
             state.latest = Mark::of(meta);

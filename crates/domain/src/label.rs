@@ -1,6 +1,11 @@
 //! Short public classification terms.
 
-use std::{fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -13,8 +18,31 @@ use crate::plain::Plain;
 /// is public is the caller's promise.
 ///
 /// 1 to [`MAX_LEN`](Self::MAX_LEN) bytes of UTF-8, no control character (Unicode category Cc), no white space at either end.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Label(Box<str>);
+#[derive(Clone)]
+pub struct Label(Text);
+
+/// How many bytes lie in place.
+const IN_PLACE: usize = 22;
+
+/// Most labels are short, and millions are read and kept: a short one needs no allocation.
+#[derive(Clone)]
+enum Text {
+    Short { len: u8, bytes: [u8; IN_PLACE] },
+    Long(Box<str>),
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        let mut bytes = [0; IN_PLACE];
+        match (u8::try_from(text.len()), bytes.get_mut(..text.len())) {
+            (Ok(len), Some(place)) => {
+                place.copy_from_slice(text.as_bytes());
+                Self::Short { len, bytes }
+            }
+            _ => Self::Long(text.into()),
+        }
+    }
+}
 
 impl Label {
     /// The largest length, in bytes.
@@ -34,7 +62,7 @@ impl Label {
         // Most labels are plain ASCII, and replay reads millions: the general rule below is then not needed.
         let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
         if is_plain && !text.starts_with(' ') && !text.ends_with(' ') {
-            return Ok(Self(text.into()));
+            return Ok(Self(Text::from(text)));
         }
         if text.chars().any(char::is_control) {
             return Err(LabelError::ControlCharacter);
@@ -43,24 +71,57 @@ impl Label {
         if text.trim().len() != text.len() {
             return Err(LabelError::OuterSpace);
         }
-        Ok(Self(text.into()))
+        Ok(Self(Text::from(text)))
     }
 
     /// Returns the text.
     pub fn as_str(&self) -> &str {
-        &self.0
+        match &self.0 {
+            // It was taken from a text as a whole.
+            Text::Short { len, bytes } => bytes
+                .get(..usize::from(*len))
+                .and_then(|bytes| std::str::from_utf8(bytes).ok())
+                .unwrap_or_default(),
+            Text::Long(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Label {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Label {}
+
+impl PartialOrd for Label {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Label {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Label {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
     }
 }
 
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.as_str().fmt(f)
     }
 }
 
@@ -74,7 +135,7 @@ impl FromStr for Label {
 
 impl Serialize for Label {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+        serializer.serialize_str(self.as_str())
     }
 }
 
@@ -121,7 +182,32 @@ pub enum LabelError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn a_label_is_its_text_however_long(one in "[a-z村]{1,40}", other in "[a-z村]{1,40}") {
+            let (first, second) = (Label::new(&one).unwrap(), Label::new(&other).unwrap());
+            prop_assert_eq!(first.as_str(), &one);
+            prop_assert_eq!(first.to_string(), one.clone());
+            prop_assert_eq!(first.cmp(&second), one.cmp(&other));
+            prop_assert_eq!(first == second, one == other);
+            prop_assert_eq!(&first.clone(), &first);
+        }
+    }
+
+    #[test]
+    fn the_longest_that_lies_in_place_and_the_next_are_kept_whole() {
+        for len in [1, IN_PLACE - 1, IN_PLACE, IN_PLACE + 1, Label::MAX_LEN] {
+            let text = "x".repeat(len);
+            let label = Label::new(&text).unwrap();
+            assert_eq!(label.as_str(), text);
+            assert_eq!(matches!(label.0, Text::Short { .. }), len <= IN_PLACE);
+        }
+        assert_eq!(size_of::<Option<Label>>(), 24);
+    }
 
     #[test]
     fn limits_hold_at_their_edges() {

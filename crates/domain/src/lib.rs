@@ -86,6 +86,7 @@ mod public_text;
 mod ratio;
 mod reception;
 mod record;
+mod room;
 mod rule_set;
 mod rules;
 mod satisfaction;

@@ -15,6 +15,7 @@ use crate::{
     numbered::numbered,
     official::{PairingTie, in_service},
     record::RecordMeta,
+    room::make_room,
     rules::{Place, Rules, opened, own, own_mut, subject, subject_mut},
     source::SourceRow,
     span::Span,
@@ -106,7 +107,9 @@ impl Rules for PairingEstablished {
         let (pairing, established) = (opened::<Self>(meta.stream)?, Mark::of(meta));
         let state = subject_mut(store, Role::PairedOfficial, self.official)?;
         let tie = PairingTie { pairing, household: self.household, span: Span::begun(established) };
-        state.ties.get_or_insert_default().pairings.push(tie);
+        let pairings = &mut state.ties.get_or_insert_default().pairings;
+        make_room(pairings);
+        pairings.push(tie);
         store.push_pairing(PairingState {
             official: self.official,
             household: self.household,

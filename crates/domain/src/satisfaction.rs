@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     case::CaseState,
+    few::Few,
     id::{CaseId, OfficialId, StreamRef, UnitId},
     mark::Mark,
     numbered::numbered,
@@ -62,7 +63,7 @@ pub struct Surveys {
     /// The last one.
     pub last: Survey,
     /// Those before it, in the order of their records.
-    pub earlier: Vec<Survey>,
+    pub earlier: Few<Survey>,
 }
 
 /// A survey of a case.
@@ -107,7 +108,7 @@ impl CaseState {
                 surveys.earlier.push(surveys.last);
                 surveys.last = survey;
             }
-            None => self.surveys = Some(Box::new(Surveys { last: survey, earlier: Vec::new() })),
+            None => self.surveys = Some(Box::new(Surveys { last: survey, earlier: Few::default() })),
         }
     }
 }
@@ -217,7 +218,7 @@ impl Rules for SatisfactionSurveyed {
             return Err(SatisfactionViolation::Answered { case, record: answered }.into());
         }
         if state.handler == Some(official) {
-            let record = state.assigned.map_or(state.registered_record, |assigned| assigned.record());
+            let record = state.assigned.map_or(state.registered_record(), |assigned| assigned.record());
             return Err(SatisfactionViolation::AskedByHandler { case, official, record }.into());
         }
         let surveyor = in_service(view, Role::Surveyor, official, place.occurred)?;
@@ -252,7 +253,7 @@ impl Rules for SatisfactionAnswered {
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (case, state) = own::<Self>(view, place.stream)?;
         let Some(survey) = state.last_survey() else {
-            return Err(SatisfactionViolation::NotAsked { case, record: state.registered_record }.into());
+            return Err(SatisfactionViolation::NotAsked { case, record: state.registered_record() }.into());
         };
         if let Some(answer) = survey.answer {
             return Err(SatisfactionViolation::Answered { case, record: answer.answered.record() }.into());

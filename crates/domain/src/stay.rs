@@ -13,6 +13,7 @@ use crate::{
     mark::Mark,
     official::{StayTie, in_service},
     record::RecordMeta,
+    room::make_room,
     rules::{Place, Rules, opened, own, own_mut, subject, subject_mut},
     source::SourceRow,
     span::Span,
@@ -99,7 +100,9 @@ impl Rules for StayStarted {
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let (stay, started) = (opened::<Self>(meta.stream)?, Mark::of(meta));
         let state = subject_mut(store, Role::Staying, self.official)?;
-        state.ties.get_or_insert_default().stays.push(StayTie { stay, span: Span::begun(started) });
+        let stays = &mut state.ties.get_or_insert_default().stays;
+        make_room(stays);
+        stays.push(StayTie { stay, span: Span::begun(started) });
         store.push_stay(StayState {
             official: self.official,
             unit: self.unit,

@@ -7,6 +7,7 @@ use crate::{
     id::{CampaignId, OfficialId},
     mark::Mark,
     numbered::numbered,
+    room::make_room,
     time::OccurredAt,
 };
 
@@ -89,6 +90,7 @@ impl Backlog {
     }
 
     pub(crate) fn list(&mut self, campaign: CampaignId, listed: Mark) {
+        make_room(&mut self.listings);
         self.listings.push(Listing { campaign, listed, leader: None });
     }
 
@@ -102,6 +104,7 @@ impl Backlog {
     pub(crate) fn turn(&mut self, status: CaseStatus, since: Mark) {
         let outcome = BacklogOutcome::of(status);
         if self.outcome(None).0 != outcome {
+            make_room(&mut self.turns);
             self.turns.push(Turn { since, outcome });
         }
     }

@@ -68,7 +68,7 @@ pub(super) fn accepts_first(
     origin: Option<&SourceRow>,
 ) -> bool {
     let term = rules(view, occurred)
-        .and_then(|rules| rules.handle_term(case.category.as_ref(), case.stated_due.is_some()));
+        .and_then(|rules| rules.handle_term(case.category.as_ref(), case.stated_due().is_some()));
     origin.is_none() && matches!(term, Some(HandleTerm::Days(term)) if term.starts == TermStart::Accepted)
 }
 
@@ -93,7 +93,7 @@ pub(super) fn not_handled_by(
     act: &'static str,
 ) -> Result<(), Violation> {
     if case.responsible() == Some(unit) || case.co_units().contains(&unit) {
-        let record = case.assigned.map_or(case.registered_record, Mark::record);
+        let record = case.assigned.map_or(case.registered_record(), Mark::record);
         return Err(CaseViolation::OwnUnit { case: id, unit, act, record }.into());
     }
     Ok(())
@@ -123,7 +123,7 @@ pub(super) fn belongs(official: &OfficialState, unit: UnitId, then: OccurredAt) 
 /// Refuses the handler of the case as one who approves.
 pub(super) fn not_the_handler(id: CaseId, case: &CaseState, approver: OfficialId) -> Result<(), Violation> {
     if case.handler == Some(approver) {
-        let record = case.assigned.map_or(case.registered_record, Mark::record);
+        let record = case.assigned.map_or(case.registered_record(), Mark::record);
         return Err(Violation::ApproverIsHandler { case: id, approver, record });
     }
     Ok(())

@@ -6,7 +6,7 @@ use crate::{
         intake::within,
         rare::{Appeal, AppealDecision},
         reason::{CloseReason, ReviewOutcome},
-        state::{CaseClosure, CaseState, delay_s},
+        state::{CaseClosure, CaseState},
         status::{CaseAct, CaseStatus},
         violation::CaseViolation,
     },
@@ -90,7 +90,7 @@ impl Rules for ReviewRequested {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let requested = Appeal { requested: Mark::of(meta), decision: None };
+        let requested = Box::new(Appeal { requested: Mark::of(meta), decision: None });
         advance::<Self>(CaseAct::RequestReview, store, meta)?.rare_mut().run.review = Some(requested);
         Ok(())
     }
@@ -154,11 +154,7 @@ impl ReviewDecided {
 
 /// Closes a case that was under review or re-check, unless it was closed before.
 fn close(case: &mut CaseState, meta: &RecordMeta) {
-    case.closure.get_or_insert(CaseClosure {
-        mark: Mark::of(meta),
-        delay_s: delay_s(meta),
-        reason: CloseReason::Replied,
-    });
+    case.closure.get_or_insert(CaseClosure { mark: Mark::of(meta), reason: CloseReason::Replied });
 }
 
 impl Rules for RecheckRequested {
@@ -175,7 +171,7 @@ impl Rules for RecheckRequested {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        let requested = Appeal { requested: Mark::of(meta), decision: None };
+        let requested = Box::new(Appeal { requested: Mark::of(meta), decision: None });
         advance::<Self>(CaseAct::RequestRecheck, store, meta)?.rare_mut().run.recheck = Some(requested);
         Ok(())
     }
@@ -271,7 +267,7 @@ impl Deciding {
 
 /// Lists who decided on the case before: the handler, who approved the reply, who decided the review.
 fn earlier_deciders(case: &CaseState) -> impl Iterator<Item = (OfficialId, u64)> {
-    let assigned = case.assigned.map_or(case.registered_record, Mark::record);
+    let assigned = case.assigned.map_or(case.registered_record(), Mark::record);
     let handler = case.handler.map(|handler| (handler, assigned));
     let approver = case.reply.and_then(|reply| Some((reply.approver?, reply.mark.record())));
     let review = case.review().and_then(|review| review.decision);

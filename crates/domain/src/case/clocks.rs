@@ -5,7 +5,7 @@
 use crate::{
     adoption::RulesState,
     case::{
-        rare::{Appeal, RunRare, earlier},
+        rare::{Appeal, CaseRare, RunRare, earlier},
         reason::ReviewOutcome,
         state::{CaseClosure, CaseReply, CaseState},
         status::CaseStatus,
@@ -143,7 +143,7 @@ pub(super) fn current<'v, V: View>(
     clock: Clock,
     as_of: Timestamp,
 ) -> Option<RunningClock<'v>> {
-    clocks(case, view, as_of.max(case.registered.at))
+    clocks(case, view, as_of.max(case.registered().at))
         .into_iter()
         .rev()
         .find(|found| found.clock == clock && found.run == case.runs)
@@ -198,7 +198,7 @@ impl<'a> Run<'a> {
     fn starts(&self, case: &CaseState) -> Vec<(TermStart, Mark)> {
         let is_first = self.number == 1;
         let (review, recheck) = (self.review(), self.recheck());
-        let earliest = case.rare().map(|rare| rare.earliest).unwrap_or_default();
+        let earliest = case.rare().map(CaseRare::earliest).unwrap_or_default();
         let since =
             |own: Option<Mark>, before| own.filter(|_| is_first).and_then(|own| earlier(Some(own), before));
         let accepted = if is_first { since(self.accepted, earliest.accepted) } else { self.accepted };
@@ -222,11 +222,11 @@ impl<'a> Run<'a> {
     }
 
     fn review(&self) -> Option<&'a Appeal> {
-        self.rare?.review.as_ref()
+        self.rare?.review.as_deref()
     }
 
     fn recheck(&self) -> Option<&'a Appeal> {
-        self.rare?.recheck.as_ref()
+        self.rare?.recheck.as_deref()
     }
 
     /// Returns what met a clock, and what ended it without meeting it.
@@ -244,8 +244,8 @@ impl<'a> Run<'a> {
         let declined = self.ended.filter(|_| case.status == CaseStatus::Declined);
         match clock {
             Clock::Acknowledge | Clock::TellPetitioner => (earlier(told, declined), over),
-            Clock::Assign => (case.rare().and_then(|rare| rare.first_assigned).or(self.assigned), over),
-            Clock::Object => (case.rare().and_then(|rare| rare.objected), earlier(told, over)),
+            Clock::Assign => (case.rare().and_then(CaseRare::first_assigned).or(self.assigned), over),
+            Clock::Object => (case.rare().and_then(CaseRare::objected), earlier(told, over)),
             Clock::Handle if is_stated => (earlier(reply, closed), self.ended),
             Clock::Handle => (reply, over),
             Clock::ReviewWindow => (self.review().map(|review| review.requested), self.ended),
@@ -292,7 +292,7 @@ fn start_all<'v, V: View>(
             continue;
         }
         let term = match clock {
-            Clock::Handle => rules.rules.handle_term(case.category.as_ref(), case.stated_due.is_some()),
+            Clock::Handle => rules.rules.handle_term(case.category.as_ref(), case.stated_due().is_some()),
             _ => rules.rules.term(clock).map(HandleTerm::Days),
         };
         let counted = match term {
@@ -300,7 +300,7 @@ fn start_all<'v, V: View>(
                 Some(count(rules, term, clock, run, start, view, as_of))
             }
             Some(HandleTerm::Stated) if kind == TermStart::Registered => {
-                case.stated_due.map(|due| stated(rules, clock, run, start, due, view))
+                case.stated_due().map(|due| stated(rules, clock, run, start, due, view))
             }
             _ => None,
         };

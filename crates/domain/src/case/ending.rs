@@ -4,7 +4,7 @@ use crate::{
     case::{
         act::{advance, case_subjects, owes_no_reply, permitted},
         reason::{CloseReason, ReopenGround},
-        state::{CaseClosure, delay_s},
+        state::CaseClosure,
         status::CaseAct,
         violation::CaseViolation,
     },
@@ -88,7 +88,7 @@ impl Rules for CaseClosed {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         advance::<Self>(CaseAct::Close, store, meta)?.closure =
-            Some(CaseClosure { mark: Mark::of(meta), delay_s: delay_s(meta), reason: self.reason });
+            Some(CaseClosure { mark: Mark::of(meta), reason: self.reason });
         Ok(())
     }
 }

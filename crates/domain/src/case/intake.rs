@@ -6,6 +6,7 @@ use crate::{
     case::{
         act::{advance, advance_to, belongs, case_subjects, follows, permitted, rules},
         clocks::current,
+        rare::CaseRare,
         reason::{Channel, DeclineGround, Notice, ObjectionOutcome},
         state::CaseState,
         status::{CaseAct, CaseStatus},
@@ -206,7 +207,7 @@ impl Rules for CaseRegistered {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        store.push_case(CaseState::registered(self, meta));
+        store.push_case(CaseState::new(self, meta));
         Ok(())
     }
 }
@@ -249,7 +250,7 @@ impl Rules for CaseTransferred {
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, case) = permitted::<Self>(CaseAct::Transfer, view, place)?;
         if case.responsible() == Some(self.unit) {
-            let record = case.assigned.map_or(case.registered_record, Mark::record);
+            let record = case.assigned.map_or(case.registered_record(), Mark::record);
             return Err(CaseViolation::SameUnit { case: id, unit: self.unit, record }.into());
         }
         alive_at(view, Role::Responsible, self.unit, place.occurred)?;
@@ -290,7 +291,7 @@ fn assign<B: Rules<Id = CaseId>>(
     };
     let case = advance::<B>(act, store, meta)?;
     if let Some(first) = case.assigned {
-        case.rare_mut().first_assigned.get_or_insert(first);
+        case.rare_mut().first_assigned.get_or_insert_with(|| Box::new(first));
     }
     (case.unit, case.above, case.handler, case.sender) = (Some(unit), above, handler, sender);
     case.assigned = Some(Mark::of(meta));
@@ -306,7 +307,7 @@ impl Rules for AssignmentObjected {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
-        advance::<Self>(CaseAct::Object, store, meta)?.rare_mut().objected = Some(Mark::of(meta));
+        advance::<Self>(CaseAct::Object, store, meta)?.rare_mut().objected = Some(Box::new(Mark::of(meta)));
         Ok(())
     }
 }
@@ -337,7 +338,7 @@ impl Rules for ObjectionDecided {
 
     fn check(&self, view: &impl View, place: &Place<'_>) -> Result<(), Violation> {
         let (id, case) = permitted::<Self>(CaseAct::DecideObjection, view, place)?;
-        if let Some(objected) = case.rare().and_then(|rare| rare.objected) {
+        if let Some(objected) = case.rare().and_then(CaseRare::objected) {
             follows(id, place.occurred, objected, "the objection")?;
         }
         let decider = subject(view, Role::DecidedBy, self.by)?;
@@ -350,7 +351,7 @@ impl Rules for ObjectionDecided {
         if is_sender {
             return Ok(());
         }
-        let record = case.assigned.map_or(case.registered_record, Mark::record);
+        let record = case.assigned.map_or(case.registered_record(), Mark::record);
         Err(CaseViolation::NotTheSender { case: id, by: self.by, record }.into())
     }
 
@@ -360,7 +361,7 @@ impl Rules for ObjectionDecided {
             ObjectionOutcome::Upheld => {
                 let case = advance_to::<Self>(CaseStatus::Registered, store, meta)?;
                 if let Some(assigned) = case.assigned.take() {
-                    case.rare_mut().first_assigned.get_or_insert(assigned);
+                    case.rare_mut().first_assigned.get_or_insert_with(|| Box::new(assigned));
                 }
                 (case.unit, case.above, case.handler, case.sender) = (None, None, None, None);
                 Ok(())
@@ -378,7 +379,7 @@ impl Rules for CaseAccepted {
             follows(id, place.occurred, assigned, "the assignment")?;
         }
         if self.notice == Notice::Anonymous && !case.anonymous {
-            return Err(CaseViolation::NoticeOwed { case: id, record: case.registered_record }.into());
+            return Err(CaseViolation::NoticeOwed { case: id, record: case.registered_record() }.into());
         }
         Ok(())
     }

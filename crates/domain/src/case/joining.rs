@@ -3,7 +3,7 @@
 use crate::{
     case::{
         act::{advance, case_subjects, permitted},
-        state::{CaseState, delay_s, permit},
+        state::{CaseState, permit},
         status::CaseAct,
         violation::CaseViolation,
     },
@@ -71,7 +71,7 @@ impl Rules for CaseMerged {
         let missing = Violation::NoSuchSubject { role: Role::MergedInto, subject: self.into.stream() };
         let target = self.into.state_mut(store).ok_or(missing)?.rare_mut();
         target.merged.push(id);
-        target.earliest.take(starts);
+        target.earliest.get_or_insert_default().take(starts);
         let rare = advance::<Self>(CaseAct::Merge, store, meta)?.rare_mut();
         rare.merged_into = Some(self.into);
         rare.ended = Some(Mark::of(meta));
@@ -91,7 +91,9 @@ impl Rules for CaseSplit {
         let missing = Violation::NoSuchSubject { role: Role::SplitFrom, subject: self.parent.stream() };
         let parent = self.parent.state_mut(store).ok_or(missing)?;
         let child = split(self, parent, meta);
-        parent.rare_mut().children.extend(CaseId::from_stream(meta.stream));
+        if let Some(child) = CaseId::from_stream(meta.stream) {
+            parent.rare_mut().children.push(child);
+        }
         store.push_case(child);
         Ok(())
     }
@@ -101,12 +103,10 @@ impl Rules for CaseSplit {
 fn split(body: &CaseSplit, parent: &CaseState, meta: &RecordMeta) -> CaseState {
     let mut child = CaseState {
         runs: 1,
-        delay_s: delay_s(meta),
         records: 1,
         status_record: meta.index,
-        registered_record: meta.index,
         last_record: meta.index,
-        registered: meta.occurred,
+        registration: Mark::of(meta),
         category: body.category.clone(),
         backlog: None,
         surveys: None,
@@ -114,11 +114,11 @@ fn split(body: &CaseSplit, parent: &CaseState, meta: &RecordMeta) -> CaseState {
         ..parent.clone()
     };
     let extensions = parent.run_rare().map(|run| run.extensions.clone()).unwrap_or_default();
-    let first_assigned = parent.rare().and_then(|rare| rare.first_assigned);
+    let first_assigned = parent.rare().and_then(|rare| rare.first_assigned.clone());
     let rare = child.rare_mut();
     rare.first_assigned = first_assigned;
     rare.split_from = Some(body.parent);
-    rare.earliest = parent.starts();
+    rare.earliest = Some(Box::new(parent.starts()));
     rare.run.extensions = extensions;
     child
 }

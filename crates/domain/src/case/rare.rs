@@ -8,6 +8,7 @@ use crate::{
         state::{CaseClosure, CaseReply, CaseState},
         status::CaseStatus,
     },
+    few::Few,
     id::{CaseId, OfficialId, UnitId},
     label::Label,
     mark::Mark,
@@ -18,46 +19,63 @@ use crate::{
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct CaseRare {
     /// The first assignment, where there was another one later.
-    pub first_assigned: Option<Mark>,
+    pub(crate) first_assigned: Option<Box<Mark>>,
     /// The last objection to an assignment.
-    pub objected: Option<Mark>,
+    pub(crate) objected: Option<Box<Mark>>,
     /// When a case that was declined, withdrawn, merged, voided or finally decided came to that end.
     pub ended: Option<Mark>,
     /// The status from which it was suspended, while it is.
     pub suspended_from: Option<CaseStatus>,
     /// The units that handle it too.
-    pub co_units: Vec<UnitId>,
+    pub co_units: Few<UnitId>,
     /// The units it was brought before.
-    pub escalated: Vec<(UnitId, Mark)>,
+    pub escalated: Few<(UnitId, Mark)>,
     /// Orders of supervision.
-    pub supervisions: Vec<Supervision>,
+    pub supervisions: Few<Supervision>,
     /// The cases merged into it.
-    pub merged: Vec<CaseId>,
+    pub merged: Few<CaseId>,
     /// The case it was merged into.
     pub merged_into: Option<CaseId>,
     /// The case it was split off.
     pub split_from: Option<CaseId>,
     /// The cases split off it.
-    pub children: Vec<CaseId>,
+    pub children: Few<CaseId>,
     /// The earliest starts, of the cases merged into it and of the one it was split off.
-    pub earliest: Starts,
+    pub(crate) earliest: Option<Box<Starts>>,
     /// What only some runs have, of the current one.
     pub run: RunRare,
     /// The runs that ended when the case was taken up again, oldest first.
-    pub past: Vec<PastRun>,
+    pub past: Few<PastRun>,
+}
+
+impl CaseRare {
+    /// Returns the first assignment, where there was another one later.
+    pub fn first_assigned(&self) -> Option<Mark> {
+        self.first_assigned.as_deref().copied()
+    }
+
+    /// Returns the last objection to an assignment.
+    pub fn objected(&self) -> Option<Mark> {
+        self.objected.as_deref().copied()
+    }
+
+    /// Returns the earliest starts, of the cases merged into it and of the one it was split off.
+    pub fn earliest(&self) -> Starts {
+        self.earliest.as_deref().copied().unwrap_or_default()
+    }
 }
 
 /// What only some runs of a case have.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct RunRare {
     /// Extensions of its terms.
-    pub extensions: Vec<ExtensionTime>,
+    pub extensions: Few<ExtensionTime>,
     /// Times through which it was suspended.
-    pub suspensions: Vec<Suspension>,
+    pub suspensions: Few<Suspension>,
     /// The review of its reply.
-    pub review: Option<Appeal>,
+    pub review: Option<Box<Appeal>>,
     /// The re-check of that review.
-    pub recheck: Option<Appeal>,
+    pub recheck: Option<Box<Appeal>>,
 }
 
 /// A run that ended when the case was taken up again: it stays in the statistics.
@@ -179,12 +197,12 @@ impl CaseState {
 
     /// Returns the review of the current run.
     pub fn review(&self) -> Option<&Appeal> {
-        self.run_rare()?.review.as_ref()
+        self.run_rare()?.review.as_deref()
     }
 
     /// Returns the re-check of the current run.
     pub fn recheck(&self) -> Option<&Appeal> {
-        self.run_rare()?.recheck.as_ref()
+        self.run_rare()?.recheck.as_deref()
     }
 
     /// Returns the units that handle it too.
@@ -203,12 +221,9 @@ impl CaseState {
 
     /// Returns when it began, with what was merged into it and what it was split off.
     pub(crate) fn starts(&self) -> Starts {
-        let mut starts = Starts {
-            registered: Some(Mark::new(self.registered, self.registered_record)),
-            assigned: self.assigned,
-            accepted: self.accepted,
-        };
-        starts.take(self.rare().map(|rare| rare.earliest).unwrap_or_default());
+        let mut starts =
+            Starts { registered: Some(self.registration), assigned: self.assigned, accepted: self.accepted };
+        starts.take(self.rare().map(CaseRare::earliest).unwrap_or_default());
         starts
     }
 

@@ -4,7 +4,7 @@ use crate::{
     case::{
         act::{accepts_first, advance, case_subjects, follows, not_handled_by, not_the_handler, permitted},
         reason::Outcome,
-        state::{CaseReply, delay_s},
+        state::CaseReply,
         status::{CaseAct, CaseStatus},
         violation::CaseViolation,
     },
@@ -52,7 +52,7 @@ impl Rules for ReplyDelivered {
         let (id, case) = permitted::<Self>(CaseAct::Reply, view, place)?;
         if accepts_first(case, view, place.occurred, self.origin.as_ref()) {
             if case.status == CaseStatus::Assigned {
-                let record = case.assigned.map_or(case.registered_record, Mark::record);
+                let record = case.assigned.map_or(case.registered_record(), Mark::record);
                 return Err(CaseViolation::NotAccepted { case: id, record }.into());
             }
             if let Some(accepted) = case.accepted {
@@ -67,12 +67,7 @@ impl Rules for ReplyDelivered {
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
         let case = advance::<Self>(CaseAct::Reply, store, meta)?;
-        case.reply = Some(CaseReply {
-            mark: Mark::of(meta),
-            approver: self.approver,
-            delay_s: delay_s(meta),
-            outcome: self.outcome,
-        });
+        case.reply = Some(CaseReply { mark: Mark::of(meta), approver: self.approver, outcome: self.outcome });
         Ok(())
     }
 }

@@ -28,20 +28,18 @@ pub struct CaseState {
     pub channel: Channel,
     /// Whether nobody is named whom one could tell or reply to.
     pub anonymous: bool,
+    /// Whether its source states until when it is due.
+    pub(super) has_due: bool,
     /// How many times it was taken up: 1, and one more for each reopening.
     pub runs: u16,
-    /// How many seconds after it was raised its registration was recorded; at most 2^32 - 1, and 0 if before.
-    pub delay_s: u32,
     /// How many records of its stream were applied.
     pub records: u32,
     /// The record that set the status.
     pub status_record: u64,
-    /// The record that registered it, or split it off.
-    pub registered_record: u64,
     /// The last record of its stream.
     pub last_record: u64,
-    /// When it was raised, as claimed.
-    pub registered: OccurredAt,
+    /// When it was raised, as claimed, and the record that registered it, or split it off.
+    pub(super) registration: Mark,
     /// Its category.
     pub category: Option<Label>,
     /// The unit where it was raised.
@@ -58,8 +56,8 @@ pub struct CaseState {
     pub assigned: Option<Mark>,
     /// The acceptance; where a later run began, its beginning.
     pub accepted: Option<Mark>,
-    /// Until when it is due according to its source.
-    pub stated_due: Option<Timestamp>,
+    /// Until when it is due according to its source, if that states anything.
+    pub(super) due: Timestamp,
     /// The reply of the current run.
     pub reply: Option<CaseReply>,
     /// The closing of the current run; `None` while it is open.
@@ -80,8 +78,6 @@ pub struct CaseReply {
     pub mark: Mark,
     /// Who approved it.
     pub approver: Option<OfficialId>,
-    /// How many seconds later it was recorded; at most 2^32 - 1, and 0 if before.
-    pub delay_s: u32,
     /// What it says to the request.
     pub outcome: Outcome,
 }
@@ -91,8 +87,6 @@ pub struct CaseReply {
 pub struct CaseClosure {
     /// When it was closed, as claimed, and the record.
     pub mark: Mark,
-    /// How many seconds later that was recorded; at most 2^32 - 1, and 0 if before.
-    pub delay_s: u32,
     /// Why.
     pub reason: CloseReason,
 }
@@ -118,9 +112,24 @@ impl CaseState {
         self.unit.or(self.raised_at)
     }
 
+    /// Returns when it was raised, as claimed.
+    pub fn registered(&self) -> OccurredAt {
+        self.registration.occurred()
+    }
+
+    /// Returns the record that registered it, or split it off.
+    pub const fn registered_record(&self) -> u64 {
+        self.registration.record()
+    }
+
+    /// Returns until when it is due according to its source.
+    pub const fn stated_due(&self) -> Option<Timestamp> {
+        if self.has_due { Some(self.due) } else { None }
+    }
+
     /// Says how it stands to its stated due date. The first moment of a closing known less exactly counts.
     pub fn stated_timeliness(&self) -> Timeliness {
-        match (self.stated_due, self.closed()) {
+        match (self.stated_due(), self.closed()) {
             (None, _) => Timeliness::NoneStated,
             (Some(_), _) if self.is_live() => Timeliness::Open,
             (Some(_), None) => Timeliness::Ended,
@@ -147,6 +156,7 @@ impl CaseState {
         past.iter().any(|run| {
             run.rare
                 .review
+                .as_deref()
                 .and_then(|review| review.decision)
                 .is_none_or(|made| made.outcome == ReviewOutcome::Upheld)
         })
@@ -157,18 +167,16 @@ impl CaseState {
         self.status.is_live()
     }
 
-    pub(crate) fn registered(body: &CaseRegistered, meta: &RecordMeta) -> Self {
+    pub(crate) fn new(body: &CaseRegistered, meta: &RecordMeta) -> Self {
         Self {
             status: CaseStatus::Registered,
             channel: body.channel,
             anonymous: body.anonymous,
             runs: 1,
-            delay_s: delay_s(meta),
             records: 1,
             status_record: meta.index,
-            registered_record: meta.index,
             last_record: meta.index,
-            registered: meta.occurred,
+            registration: Mark::of(meta),
             category: body.category.clone(),
             raised_at: body.unit,
             unit: None,
@@ -177,7 +185,8 @@ impl CaseState {
             sender: None,
             assigned: None,
             accepted: None,
-            stated_due: body.stated_due,
+            due: body.stated_due.unwrap_or(Timestamp(0)),
+            has_due: body.stated_due.is_some(),
             reply: None,
             closure: None,
             followed_up: None,
@@ -206,12 +215,6 @@ impl CaseState {
     }
 }
 
-/// Returns how many seconds after it happened something was recorded.
-pub(crate) fn delay_s(meta: &RecordMeta) -> u32 {
-    let micros = meta.recorded_at.0.saturating_sub(meta.occurred.at.0).max(0);
-    u32::try_from(micros / 1_000_000).unwrap_or(u32::MAX)
-}
-
 /// Returns the status after the act, if the case's status and registration permit it.
 pub(crate) fn permit(
     id: CaseId,
@@ -225,8 +228,8 @@ pub(crate) fn permit(
         status: case.status,
         record: case.status_record,
     })?;
-    if occurred.is_certainly_before(case.registered) {
-        return Err(Violation::BeforeRegistration { case: id, record: case.registered_record });
+    if occurred.is_certainly_before(case.registered()) {
+        return Err(Violation::BeforeRegistration { case: id, record: case.registered_record() });
     }
     Ok(status)
 }
@@ -235,6 +238,13 @@ pub(crate) fn permit(
 mod tests {
     use super::*;
     use crate::{Labels, Precision, StreamKind, StreamRef};
+
+    #[test]
+    fn millions_of_cases_are_small() {
+        assert!(size_of::<CaseState>() <= 216, "{}", size_of::<CaseState>());
+        assert!(size_of::<CaseRare>() <= 136, "{}", size_of::<CaseRare>());
+        assert!(size_of::<Surveys>() <= 56, "{}", size_of::<Surveys>());
+    }
 
     #[test]
     fn closing_at_the_stated_moment_is_in_time() {
@@ -258,13 +268,10 @@ mod tests {
             source_record: None,
             origin: None,
         };
-        let mut case = CaseState::registered(&body, &meta);
+        let mut case = CaseState::new(&body, &meta);
         assert_eq!(case.stated_timeliness(), Timeliness::Open);
-        let closed = |moment| CaseClosure {
-            mark: Mark::new(at(moment), 1),
-            delay_s: 0,
-            reason: CloseReason::AsStatedBySource,
-        };
+        let closed =
+            |moment| CaseClosure { mark: Mark::new(at(moment), 1), reason: CloseReason::AsStatedBySource };
         for (moment, expected) in [(10, Timeliness::ClosedByIt), (11, Timeliness::ClosedAfterIt)] {
             (case.status, case.closure) = (CaseStatus::Closed, Some(closed(moment)));
             assert_eq!(case.stated_timeliness(), expected);
@@ -273,7 +280,7 @@ mod tests {
         assert_eq!(case.stated_timeliness(), Timeliness::Open);
         case.status = CaseStatus::Withdrawn;
         assert_eq!(case.stated_timeliness(), Timeliness::Ended);
-        case.stated_due = None;
+        case.has_due = false;
         assert_eq!(case.stated_timeliness(), Timeliness::NoneStated);
     }
 }

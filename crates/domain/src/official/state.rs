@@ -7,6 +7,7 @@ use crate::{
     id::{OfficialId, UnitId},
     numbered::numbered,
     official::{OfficialKey, OfficialViolation, PairingTie, StayTie, Ties},
+    room::make_room,
     rules::subject,
     subject::Role,
     time::OccurredAt,
@@ -160,12 +161,14 @@ impl OfficialState {
     /// Enters an appointment or a leaving behind those that happened before it.
     pub(crate) fn enter(&mut self, change: PostChange) {
         let behind = self.changes.partition_point(|other| other.at.at <= change.at.at);
+        make_room(&mut self.changes);
         self.changes.insert(behind, change);
     }
 
     /// Enters a change of branch behind those that happened before it.
     pub(crate) fn join(&mut self, change: BranchMembership) {
         let behind = self.branches.partition_point(|other| other.at.at <= change.at.at);
+        make_room(&mut self.branches);
         self.branches.insert(behind, change);
     }
 

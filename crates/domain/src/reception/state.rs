@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     day::{Day, IsoWeek},
     reception::ReceptionCancelReason,
+    room::make_room,
     unit::UnitState,
 };
 
@@ -45,6 +46,7 @@ impl UnitReceptions {
     /// Enters a reception behind those of its day and before.
     pub(crate) fn enter(&mut self, reception: Reception) {
         let behind = self.held.partition_point(|held| held.day <= reception.day);
+        make_room(&mut self.held);
         self.held.insert(behind, reception);
     }
 
@@ -59,6 +61,7 @@ impl UnitReceptions {
     /// Enters a cancelled week.
     pub(crate) fn cancel(&mut self, cancelled: CancelledWeek) {
         let behind = self.cancelled.partition_point(|other| other.week < cancelled.week);
+        make_room(&mut self.cancelled);
         self.cancelled.insert(behind, cancelled);
     }
 }

@@ -527,7 +527,7 @@ fn a_merged_case_leaves_its_start_and_its_petitioner_to_the_other() {
     assert_eq!(office.case().status, CaseStatus::Merged);
     let into = office.0.states.case(case_id(2)).unwrap();
     assert_eq!(into.merged(), [c1()]);
-    assert_eq!(into.rare().unwrap().earliest.registered.unwrap().record(), 8);
+    assert_eq!(into.rare().unwrap().earliest().registered.unwrap().record(), 8);
     // No cycle: what is merged takes nothing in. Nothing follows it.
     let back = Command { actor: None, occurred: on("2010-01-22"), act: merge(2, 1) };
     assert_eq!(decide(&office.0.states, back).unwrap_err().0.rule(), "merge-target-live");
@@ -552,8 +552,8 @@ fn a_case_split_off_keeps_the_start_and_what_was_done() {
         (CaseStatus::InProgress, Some(unit_id(3)), office.case().accepted)
     );
     assert_eq!(child.rare().unwrap().split_from, Some(c1()));
-    assert_eq!(child.rare().unwrap().earliest.registered.unwrap().record(), 8);
-    assert_eq!(office.case().rare().unwrap().children, [case_id(2)]);
+    assert_eq!(child.rare().unwrap().earliest().registered.unwrap().record(), 8);
+    assert_eq!(*office.case().rare().unwrap().children, [case_id(2)]);
     office.ok("2010-02-02", deliver(2));
     assert_eq!(office.refused("2010-02-03", split()).rule(), "case-transition");
 }

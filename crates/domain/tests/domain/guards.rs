@@ -243,7 +243,7 @@ fn a_new_run_needs_a_reply_of_its_own() {
     assert_eq!(violation.rule(), "close-needs-reply");
     let state = ledger.states.case(case_id(1)).unwrap();
     assert_eq!((state.runs, state.closure, state.reply, state.records), (2, None, None, 5));
-    assert_eq!((state.registered_record, state.status_record, state.last_record), (5, 9, 9));
+    assert_eq!((state.registered_record(), state.status_record, state.last_record), (5, 9, 9));
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         let handled = handled.filter(|_| closed.is_some());
         contact.into_iter().chain(handled).for_each(|clock| tallies.ruled_by(clock.rules));
         tallies.of_both(case.responsible(), case.handler, |counts| {
-            if lens.has(case.registered.at) {
+            if lens.has(case.registered().at) {
                 counts.add(case);
             }
             counts.add_acceptance(lens, case);
@@ -109,7 +109,7 @@ pub(super) fn is_asked(lens: &Lens<'_>, case: &CaseState) -> bool {
 impl Cases {
     /// Counts a case by where it stands.
     fn add(&mut self, case: &CaseState) {
-        let registered = case.registered_record;
+        let registered = case.registered_record();
         self.registered.add(registered);
         let (by_status, record) = match case.status {
             CaseStatus::Closed | CaseStatus::Final => {
@@ -134,8 +134,8 @@ impl Cases {
 
     /// Counts a case by how it stands to the due date its source stated.
     fn add_stated_due(&mut self, case: &CaseState) {
-        if case.stated_due.is_some() {
-            self.with_due.add(case.registered_record);
+        if case.stated_due().is_some() {
+            self.with_due.add(case.registered_record());
         }
         let timeliness = case.stated_timeliness();
         if timeliness != Timeliness::NoneStated {

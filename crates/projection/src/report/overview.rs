@@ -138,7 +138,7 @@ fn own(lens: &Lens<'_>) -> Report {
             tallies.of(lens.unit_of(id, lens.end()), |counts| counts.officials.add(official.record));
         }
     }
-    for (_, case) in lens.states.cases().filter(|(_, case)| lens.has(case.registered.at)) {
+    for (_, case) in lens.states.cases().filter(|(_, case)| lens.has(case.registered().at)) {
         tallies.of(case.responsible(), |counts| counts.add_case(case));
     }
     Report { citations, ..tallies.report(ReportName::Overview, SUMS) }
@@ -178,7 +178,7 @@ impl Overview {
             BacklogOutcome::CarriedOver => &mut self.pending,
         };
         by_outcome.add(case.status_record);
-        self.collected.add(case.registered_record);
+        self.collected.add(case.registered_record());
         self.resolved_rate.ask(outcome == BacklogOutcome::Resolved, case.status_record);
     }
 }

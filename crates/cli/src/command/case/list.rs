@@ -49,7 +49,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             let is_asked = args.state.is_none_or(|state| case.status == state)
                 && (!args.overdue || overdue(case, states, until).is_some());
             if is_asked {
-                let household = household.filter(|_| raised.contains(&case.registered_record));
+                let household = household.filter(|_| raised.contains(&case.registered_record()));
                 take(Listed { household, ..listed(id.to_string(), case) });
             }
         }
@@ -85,11 +85,11 @@ fn listed(code: String, case: &CaseState) -> Listed {
         official: case.handler,
         more: vec![
             ("category", json!(case.category.as_ref().map(|category| category.as_str()))),
-            ("registered_at", moment(case.registered.at.0)),
-            ("stated_due", json!(case.stated_due.map(|due| moment(due.0)))),
+            ("registered_at", moment(case.registered().at.0)),
+            ("stated_due", json!(case.stated_due().map(|due| moment(due.0)))),
             ("closed_at", json!(case.closure.map(|closure| moment(closure.mark.at().0)))),
             ("records", json!(case.records)),
         ],
-        ..Listed::new(code, case.registered, case.registered_record)
+        ..Listed::new(code, case.registered(), case.registered_record())
     }
 }

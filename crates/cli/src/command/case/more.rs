@@ -95,8 +95,8 @@ impl More {
                 .map(|time| dated(time.ground.to_string(), time.from, time.until))
                 .collect(),
             followed_up,
-            review: review.as_ref().map(appeal),
-            recheck: recheck.as_ref().map(appeal),
+            review: review.as_deref().map(appeal),
+            recheck: recheck.as_deref().map(appeal),
             merged_into: rare.merged_into.map(|case| case.to_string()),
             merged: codes(&rare.merged),
             split_from: rare.split_from.map(|case| case.to_string()),

@@ -96,8 +96,8 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             raised_at: case.raised_at.map(|unit| unit.to_string()),
             unit: case.unit.map(|unit| unit.to_string()),
             handler: case.handler.map(|handler| handler.to_string()),
-            registered_at: times::rfc3339(case.registered.at.0),
-            stated_due: case.stated_due.map(|due| times::rfc3339(due.0)),
+            registered_at: times::rfc3339(case.registered().at.0),
+            stated_due: case.stated_due().map(|due| times::rfc3339(due.0)),
             stated_timeliness: timeliness,
             replied_at: case.reply.map(|reply| times::rfc3339(reply.mark.at().0)),
             closed_at: case.closure.map(|closure| times::rfc3339(closure.mark.at().0)),
@@ -131,9 +131,9 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     }
     output.line(format_args!(
         "registered  {}",
-        times::show(case.registered.at.0, case.registered.precision, &zone)
+        times::show(case.registered().at.0, case.registered().precision, &zone)
     ))?;
-    if let Some(due) = case.stated_due {
+    if let Some(due) = case.stated_due() {
         let due = times::show(due.0, Precision::Second, &zone);
         output.line(format_args!("stated due  {due} (the source's claim): {timeliness}"))?;
     }
