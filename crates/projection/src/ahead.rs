@@ -23,6 +23,9 @@ const AHEAD: u64 = 8;
 /// come.
 const STRETCH: u64 = BATCH as u64 * AHEAD;
 
+/// Records whose states are fetched together: so many reads of memory go on at the same time.
+const TOGETHER: usize = 16;
+
 /// A record as the fold needs it.
 #[derive(Debug)]
 pub(crate) struct ReadRecord {
@@ -107,40 +110,63 @@ impl Batch {
         self.personal.clear();
     }
 
-    fn show(&mut self, visit: &mut Visit<'_>) -> Result<(), ProjectionError> {
+    fn show(&mut self, visitor: &mut dyn Visitor) -> Result<(), ProjectionError> {
         let mut personal = self.personal.as_slice();
-        for record in &mut self.records {
-            let (own, rest) = personal.split_at_checked(record.personal).unwrap_or((&[], &[]));
-            personal = rest;
-            visit(record, own)?;
+        for records in self.records.chunks_mut(TOGETHER) {
+            records.iter().for_each(|record| visitor.expect(record.meta.stream));
+            for record in records {
+                let (own, rest) = personal.split_at_checked(record.personal).unwrap_or((&[], &[]));
+                personal = rest;
+                visitor.visit(record, own)?;
+            }
         }
         Ok(())
     }
 }
 
-/// What is shown of a record: the record, and the numbers of its personal fields.
-type Visit<'a> = dyn FnMut(&mut ReadRecord, &[u16]) -> Result<(), ProjectionError> + 'a;
+/// What records are shown to.
+pub(crate) trait Visitor {
+    /// Says that records of these streams come next, a few of them in a row, so that what lies far apart in memory can be
+    /// fetched all at once. No more than a hint.
+    fn expect(&self, _stream: docket_domain::StreamRef) {}
+
+    /// Shows a record and the numbers of its personal fields.
+    fn visit(&mut self, record: &mut ReadRecord, personal: &[u16]) -> Result<(), ProjectionError>;
+}
+
+impl<F: FnMut(&mut ReadRecord, &[u16]) -> Result<(), ProjectionError>> Visitor for F {
+    fn visit(&mut self, record: &mut ReadRecord, personal: &[u16]) -> Result<(), ProjectionError> {
+        self(record, personal)
+    }
+}
 
 /// Shows the records of a range in order. All but one of `threads` read ahead.
 ///
 /// # Errors
-/// When a record cannot be read, at its place, and when `visit` says so.
+/// When a record cannot be read, at its place, and when the visitor says so.
 pub(crate) fn for_each_read(
     reader: &Reader,
     range: Range<u64>,
     threads: usize,
-    visit: &mut Visit<'_>,
+    visitor: &mut dyn Visitor,
 ) -> Result<(), ProjectionError> {
     let helpers = u64::try_from(threads.saturating_sub(1)).unwrap_or(u64::MAX);
     let stretches = range.end.saturating_sub(range.start).div_ceil(STRETCH);
     // A few records are read before a thread is there.
     if helpers == 0 || stretches < 2 {
-        let mut personal = Vec::new();
-        return reader.for_each(range, |record, _| {
-            personal.clear();
-            let mut read = ReadRecord::of(&record, &mut personal);
-            visit(&mut read, &personal)
+        let mut batch = Batch::default();
+        let read = reader.for_each(range, |record, _| {
+            batch.records.push(ReadRecord::of(&record, &mut batch.personal));
+            if batch.records.len() < TOGETHER {
+                return Ok(());
+            }
+            let shown = batch.show(visitor);
+            batch.clear();
+            shown
         });
+        // What was read before a record that cannot be counts.
+        batch.show(visitor)?;
+        return read;
     }
     std::thread::scope(|scope| {
         let helpers: Vec<Helper> = (0..helpers.min(stretches))
@@ -169,7 +195,7 @@ pub(crate) fn for_each_read(
                 // A thread that is gone has panicked, and this scope will.
                 let Ok(batch) = helper.filled.recv() else { return Ok(()) };
                 let mut batch: Batch = batch?;
-                batch.show(visit)?;
+                batch.show(visitor)?;
                 next += batch.records.len() as u64;
                 // What a batch holds is let go of where it was made, and its place is used again.
                 let _ = helper.emptied.send(batch);

@@ -11,7 +11,7 @@ use docket_log::{Head, Reader, StoreError};
 use docket_proof::{RecordHash, RecordIndex, RecordView, StreamRef};
 
 use crate::{
-    ahead::{ReadRecord, all_threads, for_each_read},
+    ahead::{ReadRecord, Visitor, all_threads, for_each_read},
     error::ProjectionError,
     heads::PagedHeads,
     index::{CommandId, Index, IndexError, IndexMeta, Old, PageKey, Storing},
@@ -128,12 +128,8 @@ impl Folded {
         size: u64,
         progress: &dyn Fn(u64),
     ) -> Result<(), ProjectionError> {
-        for_each_read(reader, self.size..size, self.threads, &mut |record, personal| {
-            if record.meta.index % 8_192 == 0 {
-                progress(record.meta.index);
-            }
-            self.take(record, personal)
-        })
+        let (range, threads) = (self.size..size, self.threads);
+        for_each_read(reader, range, threads, &mut Following { folded: self, progress })
     }
 
     fn take(&mut self, record: &mut ReadRecord, personal: &[u16]) -> Result<(), ProjectionError> {
@@ -355,6 +351,25 @@ impl Folded {
     /// Returns the bytes of a page, if it is loaded.
     pub(crate) fn page(&mut self, key: PageKey) -> Option<Vec<u8>> {
         self.heads.page(key).or_else(|| self.states.page(key))
+    }
+}
+
+/// Folds the records that it is shown.
+struct Following<'a> {
+    folded: &'a mut Folded,
+    progress: &'a dyn Fn(u64),
+}
+
+impl Visitor for Following<'_> {
+    fn expect(&self, stream: docket_domain::StreamRef) {
+        self.folded.states.fetch(stream);
+    }
+
+    fn visit(&mut self, record: &mut ReadRecord, personal: &[u16]) -> Result<(), ProjectionError> {
+        if record.meta.index.is_multiple_of(8_192) {
+            (self.progress)(record.meta.index);
+        }
+        self.folded.take(record, personal)
     }
 }
 

@@ -97,8 +97,8 @@ pub fn check_history(
     // A stream that begins with an event of a newer version: nothing can be said of what names it.
     let mut unknown = 0;
     let mut recent = Recent::default();
-    for_each_read(reader, 0..reader.size(), threads, &mut |record, personal| {
-        if record.meta.index % 8_192 == 0 {
+    for_each_read(reader, 0..reader.size(), threads, &mut |record: &mut ReadRecord, personal: &[u16]| {
+        if record.meta.index.is_multiple_of(8_192) {
             progress(record.meta.index);
         }
         if let Some(found) = unsigned(&states, record) {

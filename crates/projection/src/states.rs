@@ -232,6 +232,25 @@ impl States {
         Ok(())
     }
 
+    /// Reads a little of a state that will be needed soon. Households and cases do not fit the processor's caches: without
+    /// this, the fold waits for each of them alone. Does nothing else.
+    pub(crate) fn fetch(&self, stream: docket_domain::StreamRef) {
+        match stream.kind {
+            StreamKind::HOUSEHOLD => {
+                let state = self.households.get(stream.id);
+                // Two lines of the cache, or three.
+                std::hint::black_box(state.map(|state| (state.members, state.record())));
+            }
+            StreamKind::CASE => {
+                let state = self.cases.get(stream.id);
+                std::hint::black_box(state.map(|state| {
+                    (state.status, state.registered_record(), state.reply, state.last_record, state.unit)
+                }));
+            }
+            _ => {}
+        }
+    }
+
     /// Says whether streams of this kind have a state.
     fn keeps(kind: StreamKind) -> bool {
         StreamKind::ALL.contains(&kind)
