@@ -119,6 +119,9 @@ fn help_of_verify() {
     Reads all of log/, vault/, checkpoints/, cut/ and ledger.toml, and nothing else; writes and locks
     nothing there, so it works on a copy, over a read-only mount, and while the office records.
 
+    With --from and --to, reads the records of that range, and of the rest only the hashes that bind
+    them to the checkpoints: it takes as long as the range is.
+
     Exit codes: 0 everything checked holds; 1 altered; 3 undecided (nothing to check, unreadable, a
     newer version, an unfinished tail, output lost).
 
@@ -134,6 +137,13 @@ fn help_of_verify() {
           --since <FILE>
               A checkpoint that stands for the records below it: only what is new is read, and the
               verdict says so
+
+          --from <RECORD>
+              Verify only the records from this one on, against the checkpoints that cover them; the
+              verdict says so
+
+          --to <RECORD>
+              Verify only the records up to this one
 
           --evidence <FILE>
               Where two signed checkpoints contradict each other, write them to a new file that convicts

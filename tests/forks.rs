@@ -260,6 +260,56 @@ fn since_reads_what_is_new_and_says_what_was_not_read() {
     with(&ledger, "--since", b"no checkpoint", 3);
 }
 
+/// A verdict on a range says what it is on; what has no range is refused, and nothing checked is never 0.
+#[test]
+fn a_range_is_verified_alone_and_says_so() {
+    let large = large();
+    let ledger = Ledger::of(&large.files);
+    let kept = ledger.put("kept.txt", &large.middle);
+    let run = ledger.run(&["verify", "--from", "4000", "--to", "4999", "--checkpoint", &kept]).done();
+    let said = "records 4000 to 4999 of 10000, against the ledger's own checkpoint of size 10000 and ";
+    assert!(run.last_line().contains(said), "{}", run.stdout);
+    assert!(run.last_line().ends_with("kept.txt of size 5002; nothing else was looked at"), "{}", run.stdout);
+    let json = ledger.run(&["--json", "verify", "--from", "9000"]).done().json();
+    assert_eq!((&json["range"]["from"], &json["range"]["to"]), (&9_000.into(), &9_999.into()));
+    assert_eq!(
+        (&json["range"]["checkpoint_size"], &json["root"]),
+        (&10_000.into(), &serde_json::Value::Null)
+    );
+    let json = ledger.run(&["--json", "verify", "--to", "0"]).done().json();
+    assert_eq!((&json["range"]["from"], &json["streams"]), (&0.into(), &1.into()));
+    assert!(json["not_covered"][0].as_str().unwrap().starts_with("every record of the 10000"));
+    ledger.run(&["verify", "--from", "4000", "--receipt", &ledger.put("r", &large.receipt)]).done();
+
+    let segment = ledger.folder().join("log/00000000.seg");
+    let bytes = std::fs::read(&segment).unwrap();
+    let records = crate::support::record_offsets(&bytes);
+    let mut altered = bytes.clone();
+    altered[records[4_500].end - 40] ^= 1;
+    std::fs::write(&segment, altered).unwrap();
+    let run = ledger.run(&["verify", "--from", "4000", "--to", "4999"]).ends(1);
+    assert!(
+        run.last_line().contains("the first at record 4500; only records 4000 to 4999"),
+        "{}",
+        run.stdout
+    );
+    ledger.run(&["verify", "--from", "5000", "--to", "9999"]).done();
+    std::fs::write(&segment, bytes).unwrap();
+
+    let beyond = ["verify", "--from", "9999", "--to", "10000"];
+    ledger.run(&beyond).fails(3, "not all in the log, which holds 10000", "its last record is 9999");
+    ledger.run(&["verify", "--from", "10000"]).fails(3, "nothing was verified", "");
+    ledger.run(&["verify", "--from", "2", "--to", "1"]).fails(2, "lies behind", "");
+    for whole in ["--rules", "--reports", "--index"] {
+        ledger.run(&["verify", "--to", "9", whole]).fails(2, "replays the log from record 0", "without");
+    }
+    ledger.run(&["verify", "--to", "9", "--since", &kept]).fails(
+        2,
+        "cannot be used together",
+        "--checkpoint",
+    );
+}
+
 #[test]
 fn one_honest_witness_shows_a_history_rewritten_from_record_10_on() {
     let large = large();

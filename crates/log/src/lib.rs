@@ -68,7 +68,8 @@ pub use reader::{PersonalValue, Reader, StoredRecord};
 pub use recovery::Recovered;
 pub use scan::{
     ActorKeys, CheckpointVerdict, Cosigner, CutNote, DEFAULT_TOLERANCE, Finding, Fork, GivenCheckpoint,
-    MAX_FINDINGS, Report, ScanOptions, Since, Standing, Undecided, Verdict, WitnessSummary, scan,
+    MAX_FINDINGS, RangeScope, Report, ScanOptions, Since, Standing, Undecided, Verdict, WitnessSummary, scan,
+    scan_range,
 };
 pub use sources::{Clock, CommandSigner, Entropy};
 pub use state::MAX_CLOCK_BEHIND_US;

@@ -160,6 +160,11 @@ impl Reader {
         self.tail.size
     }
 
+    /// Returns how many segments are sealed.
+    pub(crate) fn sealed_segments(&self) -> u64 {
+        self.tail.sealed.len() as u64
+    }
+
     /// Returns the chain head.
     pub fn head(&self) -> RecordHash {
         self.tail.head

@@ -17,7 +17,9 @@ use std::{
     time::Duration,
 };
 
-use docket_log::{DEFAULT_TOLERANCE, GivenCheckpoint, Report, ScanOptions, Verdict, scan};
+use docket_log::{
+    DEFAULT_TOLERANCE, GivenCheckpoint, Report, ScanOptions, StoreError, Verdict, scan, scan_range,
+};
 use docket_projection::{IndexCheck, KeyRegister, check_index};
 use docket_proof::MAX_NOTE_LEN;
 
@@ -37,6 +39,9 @@ use policy::PolicyVerdict;
 /// Reads all of log/, vault/, checkpoints/, cut/ and ledger.toml, and nothing else; writes and locks nothing there, so
 /// it works on a copy, over a read-only mount, and while the office records.
 ///
+/// With --from and --to, reads the records of that range, and of the rest only the hashes that bind them to the
+/// checkpoints: it takes as long as the range is.
+///
 /// Exit codes: 0 everything checked holds; 1 altered; 3 undecided (nothing to check, unreadable, a newer version, an
 /// unfinished tail, output lost).
 #[derive(Debug, clap::Args)]
@@ -50,6 +55,12 @@ pub(crate) struct Args {
     /// A checkpoint that stands for the records below it: only what is new is read, and the verdict says so
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
+    /// Verify only the records from this one on, against the checkpoints that cover them; the verdict says so
+    #[arg(long, value_name = "RECORD")]
+    from: Option<u64>,
+    /// Verify only the records up to this one
+    #[arg(long, value_name = "RECORD")]
+    to: Option<u64>,
     /// Where two signed checkpoints contradict each other, write them to a new file that convicts by itself
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
@@ -74,6 +85,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exit, Failure> {
+    let range = range_of(args)?;
     let mut options = ScanOptions::default();
     if let Some(threads) = args.threads {
         options.threads = threads.get();
@@ -92,7 +104,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     let register = KeyRegister::default();
     options.actor_keys = Some(&register);
     let given: Vec<GivenCheckpoint> = options.given.iter().chain(&options.since).cloned().collect();
-    let mut outcome = Outcome::new(scan_shown(place, options, output)?);
+    let mut outcome = Outcome::new(scan_shown(place, range, options, output)?);
     if let (Some(path), Some(policy)) = (&args.policy, &policy) {
         outcome.policy = Some(PolicyVerdict::new(path, policy, &outcome.report));
     }
@@ -129,14 +141,70 @@ pub(crate) fn summary(
     output: &mut Output,
 ) -> Result<Exit, Failure> {
     let options = ScanOptions { given, ..ScanOptions::default() };
-    let outcome = Outcome::new(scan_shown(place, options, output)?);
+    let outcome = Outcome::new(scan_shown(place, None, options, output)?);
     outcome.tell_findings(output)?;
     output.line(outcome.last_line())?;
     Ok(outcome.exit())
 }
 
+/// The records asked for; `None` for all of them.
+#[derive(Clone, Copy)]
+struct Asked {
+    from: u64,
+    /// To the end where nothing is said.
+    to: Option<u64>,
+}
+
+/// Takes the range that was asked for, and refuses what says nothing about a range.
+fn range_of(args: &Args) -> Result<Option<Asked>, Failure> {
+    let asked = match (args.from, args.to) {
+        (None, None) => return Ok(None),
+        (from, to) => Asked { from: from.unwrap_or(0), to },
+    };
+    if let Some(to) = asked.to.filter(|to| *to < asked.from) {
+        return Err(Failure::usage(format!("--from {} lies behind --to {to}", asked.from))
+            .hint("name the first record, then the last; both are verified"));
+    }
+    let whole = [("--rules", args.rules), ("--reports", args.reports), ("--index", args.index)];
+    if let Some((option, _)) = whole.iter().find(|(_, given)| *given) {
+        return Err(Failure::usage(format!(
+            "{option} replays the log from record 0 on: it says nothing about a range of it"
+        ))
+        .hint(format!("run `docket verify {option}` without --from and --to")));
+    }
+    if args.since.is_some() {
+        return Err(Failure::usage(
+            "--since and --from or --to both say which records are read: they cannot be used together",
+        )
+        .hint("a kept checkpoint is compared with a range by --checkpoint"));
+    }
+    Ok(Some(asked))
+}
+
+/// Verifies a range. What does not lie in the log cannot be judged; where the log cannot even be opened, all of it is.
+fn scan_asked(place: &Place, asked: Asked, options: &ScanOptions<'_>) -> Result<Report, Failure> {
+    let Ok(reader) = place.reader() else { return Ok(scan(place.disk().as_ref(), options)?) };
+    let last = reader.size().saturating_sub(1);
+    let to = asked.to.unwrap_or(last.max(asked.from));
+    match scan_range(&reader, asked.from, to, options) {
+        Err(StoreError::NoSuchRecord { size, .. }) => Err(Failure::undecided(format!(
+            "records {} to {to} are not all in the log, which holds {size}: nothing was verified",
+            asked.from
+        ))
+        .hint(format!(
+            "its last record is {last}; whether a tail was cut, `docket verify --checkpoint FILE` says"
+        ))),
+        other => Ok(other?),
+    }
+}
+
 /// Scans with progress on a terminal.
-fn scan_shown(place: &Place, options: ScanOptions<'_>, output: &Output) -> Result<Report, Failure> {
+fn scan_shown(
+    place: &Place,
+    range: Option<Asked>,
+    options: ScanOptions<'_>,
+    output: &Output,
+) -> Result<Report, Failure> {
     if !place.folder.is_dir() {
         return Err(Failure::undecided(format!("there is no folder {}", place.folder.display()))
             .hint("name the ledger's folder with --ledger DIR (or DOCKET_LEDGER)"));
@@ -149,7 +217,11 @@ fn scan_shown(place: &Place, options: ScanOptions<'_>, output: &Output) -> Resul
             progress.set(total);
         }
     };
-    let report = scan(place.disk().as_ref(), &ScanOptions { progress: &tick, ..options })?;
+    let options = ScanOptions { progress: &tick, ..options };
+    let report = match range {
+        Some(asked) => scan_asked(place, asked, &options)?,
+        None => scan(place.disk().as_ref(), &options)?,
+    };
     if let Ok(progress) = progress.lock() {
         progress.finish();
     }

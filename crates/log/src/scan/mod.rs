@@ -6,6 +6,7 @@
 mod checkpoints;
 mod folder;
 mod order;
+mod range;
 mod report;
 mod segment_scan;
 mod signatures;
@@ -14,9 +15,10 @@ mod streams;
 mod witnesses;
 
 pub use checkpoints::GivenCheckpoint;
+pub use range::scan_range;
 pub use report::{
-    CheckpointVerdict, Cosigner, CutNote, Finding, Fork, MAX_FINDINGS, Report, Since, Undecided, Verdict,
-    WitnessSummary,
+    CheckpointVerdict, Cosigner, CutNote, Finding, Fork, MAX_FINDINGS, RangeScope, Report, Since, Undecided,
+    Verdict, WitnessSummary,
 };
 pub use signatures::{ActorKeys, Standing};
 
@@ -44,6 +46,7 @@ use docket_proof::{Checkpoint, ClockKind, LogKeys, VerifierKey};
 use checkpoints::{Given, OwnCheckpoints, open_given};
 use folder::Noted;
 use order::{End, Ordered};
+use range::Window;
 use segment_scan::{SegmentScan, scan_segment};
 use start::Start;
 
@@ -96,12 +99,21 @@ pub(crate) struct Context<'a> {
     pub(crate) sizes: &'a [u64],
     /// Records below it are not checked again.
     pub(crate) trusted: u64,
+    /// The only records that are looked at, where it is not all of them.
+    pub(crate) window: Option<&'a Window>,
     /// Event types of records that say something of actors' keys.
     pub(crate) key_events: &'static [u16],
     pub(crate) progress: &'a (dyn Fn(u64) + Sync),
 }
 
 impl Context<'_> {
+    /// Returns the first record of a segment that is looked at, and the index behind the last one.
+    pub(crate) fn looked_at(&self, segment: u64) -> (u64, u64) {
+        let (start, end) = (segment * SEGMENT_RECORDS, (segment + 1) * SEGMENT_RECORDS);
+        self.window
+            .map_or((start, end), |window| (start.max(window.records.start), end.min(window.records.end)))
+    }
+
     /// Returns the sizes wanted in `(start, end]`.
     pub(crate) fn sizes_in(&self, start: u64, end: u64) -> &[u64] {
         let from = self.sizes.partition_point(|size| *size <= start);
@@ -193,6 +205,7 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             noted: &noted,
             sizes: &sizes,
             trusted,
+            window: None,
             key_events: ordered.key_events(),
             progress: options.progress,
         };
@@ -306,6 +319,7 @@ fn follow_tail(
                 noted,
                 sizes,
                 trusted: ordered.trusted(),
+                window: None,
                 key_events: ordered.key_events(),
                 progress: options.progress,
             };
@@ -327,6 +341,7 @@ fn follow_tail(
             noted,
             sizes,
             trusted: ordered.trusted(),
+            window: None,
             key_events: ordered.key_events(),
             progress: options.progress,
         };
@@ -341,7 +356,10 @@ fn follow_tail(
 
 fn scan_one(context: &Context<'_>, number: u64, is_last: bool) -> Result<SegmentScan, StoreError> {
     let scanned = scan_segment(context, number, is_last).and_then(|mut scan| {
-        scan.check_vault_header(context)?;
+        // Whose entries are not looked at says nothing of those that are.
+        if context.window.is_none() || scan.commitments > 0 {
+            scan.check_vault_header(context)?;
+        }
         Ok(scan)
     });
     scanned.doing("read", &Family::Segment.path(number))
@@ -355,8 +373,9 @@ fn each_segment(
     take: &mut dyn FnMut(SegmentScan) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut numbers = context.noted.segments();
-    numbers.retain(|number| *number >= first);
-    let last = context.noted.next_segment() - 1;
+    numbers.retain(|number| *number >= first && context.window.is_none_or(|window| window.touches(*number)));
+    // Whatever of a range lies in the last segment is there to stay.
+    let last = context.window.is_none().then(|| context.noted.next_segment() - 1);
     let next = AtomicU64::new(0);
     let stopped = AtomicBool::new(false);
     let taken = Mutex::new(0_u64);
@@ -380,7 +399,7 @@ fn each_segment(
                     }
                     drop(done);
                     if stopped.load(Ordering::Relaxed)
-                        || sender.send((place, scan_one(context, number, number == last))).is_err()
+                        || sender.send((place, scan_one(context, number, Some(number) == last))).is_err()
                     {
                         return;
                     }

@@ -11,6 +11,7 @@ use crate::{
     files::{Family, HeaderError, SEGMENT_RECORDS},
     footer::FooterBuilder,
     identity::Identity,
+    reader::Reader,
     segment::Break,
     tail::{Evidence, Place, evidence, numbers},
     tree::LogTree,
@@ -27,12 +28,19 @@ use super::{
     witnesses::{KnownSize, Witnesses},
 };
 
+const NO_CHECKPOINT: &str = "no valid checkpoint: nothing that the ledger's key signed vouches for the log";
+
 /// How a segment ends.
 pub(crate) enum End {
     /// Another one stands behind it: it does not change any more.
     Sealed,
     /// It is the last one, and this speaks against a crash where it is damaged.
     Last(Option<Evidence>),
+    /// Another one may stand behind it, and nothing behind record `until` is looked at.
+    Within {
+        /// The index behind the last record that is.
+        until: u64,
+    },
 }
 
 /// What is known behind the segments taken so far.
@@ -58,6 +66,12 @@ pub(crate) struct Ordered<'a> {
     signatures: Signatures<'a>,
     /// The first record of the batch that is open, if one is.
     batch_start: Option<u64>,
+    /// A batch may be under way that began before what is read.
+    joins: bool,
+    /// Records that belong to it.
+    joined: u64,
+    /// Cosignatures in records of a range.
+    range_cosignatures: Option<u64>,
     durable_to: u64,
     /// A record that cannot be taken apart was met: what batches and streams are from there on cannot be said.
     opaque: bool,
@@ -93,6 +107,9 @@ impl<'a> Ordered<'a> {
             witnesses: Witnesses::new(tolerance),
             signatures: Signatures::new(None),
             batch_start: None,
+            joins: false,
+            joined: 0,
+            range_cosignatures: None,
             durable_to: 0,
             opaque: false,
             damage: None,
@@ -103,6 +120,21 @@ impl<'a> Ordered<'a> {
     /// Lets somebody say whose the keys are that actors sign with.
     pub(crate) fn ask(&mut self, keys: Option<&'a dyn ActorKeys>) {
         self.signatures = Signatures::new(keys);
+    }
+
+    /// Begins at a range: where it does not begin with the log, a batch may be under way, and nothing is known of what
+    /// witnesses saw.
+    pub(crate) fn join(&mut self) {
+        self.range_cosignatures = Some(0);
+        if self.trusted > 0 {
+            self.joins = true;
+            self.signatures.join();
+        }
+    }
+
+    /// Says whether records stopped following.
+    pub(crate) const fn is_damaged(&self) -> bool {
+        self.damage.is_some()
     }
 
     /// Returns the types of the events that say it.
@@ -216,6 +248,11 @@ impl<'a> Ordered<'a> {
         report: &mut Report,
     ) -> Result<(), StoreError> {
         let start = scan.number * SEGMENT_RECORDS;
+        let first = self.first_of(scan.number);
+        let until = match end {
+            End::Within { until } => until,
+            _ => start + SEGMENT_RECORDS,
+        };
         let path = Family::Segment.path(scan.number);
         let is_last = matches!(end, End::Last(_));
         report.log_bytes += scan.log_bytes;
@@ -233,14 +270,14 @@ impl<'a> Ordered<'a> {
         self.link(&mut scan);
         self.next_segment = scan.number + 1;
         report_local(&mut scan, is_last, report);
-        if self.damage.is_none() && scan.damage.as_ref().is_none_or(|damage| damage.index > start) {
+        if self.damage.is_none() && scan.damage.as_ref().is_none_or(|damage| damage.index > first) {
             self.follow(&mut scan, &path, report);
         }
         if let Some(damage) = &scan.damage {
             self.judge(damage, &path, &end, disk, report)?;
         } else if is_last {
             self.judge_end(&scan, &path, report);
-        } else if scan.next_index < start + SEGMENT_RECORDS && self.damage.is_none() {
+        } else if scan.next_index < until && self.damage.is_none() {
             // Ends cleanly, but too early: another segment stands behind it.
             let at = Place { segment: scan.number, offset: scan.log_bytes };
             let why = "the segment ends early".to_owned();
@@ -263,9 +300,15 @@ impl<'a> Ordered<'a> {
         Ok(())
     }
 
+    /// Returns the first record of a segment that has a step: in a range, those before it have none.
+    fn first_of(&self, segment: u64) -> u64 {
+        let start = segment * SEGMENT_RECORDS;
+        if self.range_cosignatures.is_some() { start.max(self.trusted) } else { start }
+    }
+
     /// Follows streams, batches and the tree through a segment.
     fn follow(&mut self, scan: &mut SegmentScan, path: &str, report: &mut Report) {
-        let start = scan.number * SEGMENT_RECORDS;
+        let start = self.first_of(scan.number);
         if scan.first_recorded_at.is_some_and(|first| first < self.recorded_at) {
             report.find(Finding::new("record", path, "recorded_at runs back").record(start));
         }
@@ -320,6 +363,17 @@ impl<'a> Ordered<'a> {
         report: &mut Report,
     ) {
         let first = flags.has(Flags::FIRST);
+        if self.joins && !first {
+            self.joined += 1;
+            self.joins = !flags.has(Flags::LAST);
+            self.durable_to = durable_to.unwrap_or(0).min(index);
+            if durable_to.is_some_and(|durable_to| durable_to > index) {
+                let what = "durable_to is out of its limits";
+                report.find(Finding::new("batch", path, what).record(index));
+            }
+            return;
+        }
+        self.joins = false;
         if first == self.batch_start.is_some() {
             let what = if first { "a batch starts inside another" } else { "the record belongs to no batch" };
             report.find(Finding::new("batch", path, what).record(index));
@@ -364,6 +418,10 @@ impl<'a> Ordered<'a> {
                 }
             }
             Ok(SystemRecord::WitnessSeen(seen)) => {
+                if let Some(kept) = &mut self.range_cosignatures {
+                    *kept += 1;
+                    return;
+                }
                 let known = self.known(seen.size);
                 self.witnesses.take(index, step.recorded_at, seen, known, report);
             }
@@ -392,7 +450,7 @@ impl<'a> Ordered<'a> {
         }
         let evidence = match end {
             End::Last(evidence) => *evidence,
-            End::Sealed => self.evidence_behind(damage, disk)?,
+            End::Sealed | End::Within { .. } => self.evidence_behind(damage, disk)?,
         };
         match evidence {
             Some(evidence) => {
@@ -502,9 +560,7 @@ impl<'a> Ordered<'a> {
             self.finish_given(given, opened, &agreed, report);
         }
         if own.valid.is_empty() {
-            let why =
-                "no valid checkpoint: nothing that the ledger's key signed vouches for the log".to_owned();
-            report.undecide(Family::Checkpoint.dir(), None, why);
+            report.undecide(Family::Checkpoint.dir(), None, NO_CHECKPOINT.to_owned());
         }
         let (identity, witnesses) =
             (self.identity, std::mem::replace(&mut self.witnesses, Witnesses::new(None)));
@@ -519,6 +575,72 @@ impl<'a> Ordered<'a> {
         }
         self.finish_vaults(disk, noted, report);
         Ok(())
+    }
+
+    /// Compares the checkpoints with the roots that the tree has with the hashes of a range, and closes the report.
+    pub(crate) fn finish_range(
+        mut self,
+        reader: &Reader,
+        keys: &LogKeys,
+        roots: Vec<(u64, RootHash)>,
+        given: &[(&GivenCheckpoint, Given)],
+        report: &mut Report,
+    ) {
+        report.size = reader.size();
+        report.head = self.head;
+        report.streams = self.streams.count();
+        report.rotations = keys.rotations().to_vec();
+        self.size = reader.size();
+        let known = |(size, root)| KnownSize { size, root, in_batch: false, recorded_at: i64::MIN };
+        self.roots = roots.into_iter().map(known).collect();
+        let mut held = 0;
+        let dir = Family::Checkpoint.dir();
+        if let Some((newest, note)) = reader.newest_checkpoint() {
+            let size = newest.size();
+            match self.compare(size, newest.root()) {
+                Compared::Same { .. } => {
+                    held = size;
+                    report.own_checkpoints = 1;
+                    report.newest = Some((newest.clone(), note.clone()));
+                }
+                Compared::Other(found) => {
+                    let what = format!(
+                        "the tree, with the hashes of the range as they are, does not have the root signed at size {size}: \
+                         a record of the range was altered with its hashes, or hashes outside it were; `docket verify` without \
+                         a range says which"
+                    );
+                    report.find(Finding::new("checkpoint", dir, what).values(newest.root(), found));
+                }
+                Compared::Longer => {
+                    let what = format!("size {size} was signed, but the log holds {}", self.size);
+                    report.find(Finding::new("checkpoint", dir, what));
+                }
+                Compared::BehindDamage => {}
+            }
+        } else {
+            report.undecide(dir, None, NO_CHECKPOINT.to_owned());
+        }
+        let agreed: Vec<u64> = given
+            .iter()
+            .filter_map(|(_, opened)| opened.opened())
+            .filter(|kept| matches!(self.compare(kept.size(), kept.root()), Compared::Same { .. }))
+            .map(docket_proof::Checkpoint::size)
+            .collect();
+        held = agreed.iter().copied().fold(held, u64::max);
+        for (given, opened) in given {
+            self.finish_given(given, opened, &agreed, report);
+        }
+        let Some(range) = &mut report.range else { return };
+        range.bound_by = Some(held).filter(|held| *held > range.from);
+        range.unjudged_cosignatures = self.range_cosignatures.unwrap_or(0);
+        range.unjudged_batch = self.joined;
+        if range.bound_by.is_none() && report.findings_total == 0 {
+            let why = format!(
+                "no checkpoint covers a record from {} on: nothing that was signed binds them to the log",
+                range.from
+            );
+            report.undecide(dir, None, why);
+        }
     }
 
     /// Returns the log at a size that was asked for.

@@ -151,6 +151,23 @@ pub struct Since {
     pub hashes_from: u64,
 }
 
+/// The range that was looked at, and what binds it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RangeScope {
+    /// The first record of the range.
+    pub from: u64,
+    /// The last one.
+    pub to: u64,
+    /// The size of the largest checkpoint that holds and covers records of the range: with their hashes as computed now
+    /// the tree has the root that it signs.
+    pub bound_by: Option<u64>,
+    /// Cosignatures that records of the range keep. Each is a signature of its witness; whether its checkpoint is of this
+    /// history was not asked.
+    pub unjudged_cosignatures: u64,
+    /// Records at the front whose batch began before the range: what makes it one batch was not judged.
+    pub unjudged_batch: u64,
+}
+
 /// Everything a scan has to say.
 #[derive(Clone, Debug, Default)]
 #[must_use]
@@ -173,6 +190,9 @@ pub struct Report {
     pub forks: Vec<Fork>,
     /// What was not read.
     pub since: Option<Since>,
+    /// The range that was looked at, where it was not the whole log. Then [`size`](Self::size) is what opening the log
+    /// found, [`head`](Self::head) the hash of the range's last record, and there is no [`root`](Self::root).
+    pub range: Option<RangeScope>,
     /// Batches that their actors have signed.
     pub signatures: u64,
     /// The keys that the log was handed over to, and the records that say so.

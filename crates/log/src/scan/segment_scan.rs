@@ -3,8 +3,8 @@
 use std::io;
 
 use docket_proof::{
-    Flags, HASH_LEN, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView, StreamRef,
-    SystemError, SystemRecord,
+    Flags, HASH_LEN, LeafHash, MIN_RECORD_LEN, NodeHash, RecordError, RecordHash, RecordIndex, RecordView,
+    StreamRef, SystemError, SystemRecord, leaf_hash,
 };
 
 use crate::{
@@ -40,6 +40,8 @@ pub(crate) struct SegmentScan {
     pub(crate) at_sizes: Vec<AtSize>,
     /// The tree over all of them.
     pub(crate) parts: Vec<(u8, NodeHash)>,
+    /// The leaves of the records that are looked at, where a range does not take the segment as one.
+    pub(crate) leaves: Vec<LeafHash>,
     pub(crate) damage: Option<SegmentDamage>,
     pub(crate) is_sealed: bool,
     /// A batch is open behind the last record: it does not end in this segment.
@@ -144,18 +146,31 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     }
 
     let vault = open_vault(context, number)?;
-    let is_trusted = start < context.trusted;
+    let (first, until) = context.looked_at(number);
+    let is_part = context.window.is_some() && (first > start || until < start + SEGMENT_RECORDS);
+    let keeps_leaves = context.window.is_some_and(|window| is_part || window.divides(number));
+    let is_trusted = start < context.trusted || first > start;
     let mut vault_check = vault.as_deref().map(|file| VaultCheck::new(file, is_trusted));
     let noted_log = context.noted.segment_len(number);
     let noted_vault = context.noted.vault_len(number);
     let mut footer = FooterBuilder::new();
     let mut sizes = context.sizes_in(start, start + SEGMENT_RECORDS);
-    let chain = Chain { key: &context.identity.key, trusted_below: context.trusted };
+    let chain = Chain { key: &context.identity.key, trusted_below: context.trusted.max(first) };
     let end = file.len()?;
     let records = end / (MIN_RECORD_LEN + HASH_LEN) as u64;
     scan.steps.reserve_exact(usize::try_from(records.min(SEGMENT_RECORDS)).unwrap_or_default());
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
-        footer.push(record.stored_len, &record.hash);
+        if record.index < first {
+            // Only its stored hash is of use: the next record follows it.
+            scan.last_hash = Some(record.hash);
+            return Ok(Go::On);
+        }
+        if !is_part {
+            footer.push(record.stored_len, &record.hash);
+        }
+        if keeps_leaves {
+            scan.leaves.push(leaf_hash(record.hash.as_bytes()));
+        }
         let previous = scan.last_hash.replace(record.hash).or(scan.previous).unwrap_or(RecordHash::ZERO);
         let reached = record.offset + record.stored_len as u64;
         let is_old = record.index < context.trusted;
@@ -187,9 +202,14 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         let accounted = reached >= noted_log
             && !scan.batch_open
             && vault_check.as_ref().is_none_or(|vault| vault.lost || vault.end() >= noted_vault);
-        Ok(if is_last && accounted { Go::Stop } else { Go::On })
+        let is_done = is_last && accounted || record.index + 1 == until;
+        Ok(if is_done { Go::Stop } else { Go::On })
     })?;
     scan.next_index = ended.next_index;
+    if first > start {
+        // What time the record before kept is not known.
+        scan.first_is_held = false;
+    }
     scan.parts = footer.parts().collect();
     scan.log_bytes = ended.offset;
     if let Some(broken) = ended.broken {
@@ -199,10 +219,12 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         }
     } else if ended.next_index == start {
         scan.break_at(start, ended.offset, "chain", NO_RECORD.to_owned());
-    } else if footer.is_full() {
+    } else if footer.is_full() && context.window.is_none_or(|window| number < window.sealed) {
         scan.check_footer(file.as_ref(), &footer, ended.offset, &context.identity.key, is_last)?;
     }
     scan.finish_vault(vault_check, noted_vault, is_trusted);
+    // What is behind the range belongs to records that are not looked at.
+    scan.vault_trailing &= !is_part;
     Ok(scan)
 }
 
@@ -256,6 +278,7 @@ impl SegmentScan {
             signatures: SegmentSignatures::default(),
             at_sizes: Vec::new(),
             parts: Vec::new(),
+            leaves: Vec::new(),
             damage: None,
             is_sealed: false,
             batch_open: false,

@@ -151,11 +151,18 @@ pub(crate) struct Signatures<'a> {
     keys: Option<&'a dyn ActorKeys>,
     /// A signed batch that goes on in the next segment.
     open: Option<OpenCommand>,
+    /// What was read so far belongs to a batch that began before it: what was signed is not known.
+    in_unread_batch: bool,
 }
 
 impl<'a> Signatures<'a> {
     pub(crate) fn new(keys: Option<&'a dyn ActorKeys>) -> Self {
-        Self { keys, open: None }
+        Self { keys, open: None, in_unread_batch: false }
+    }
+
+    /// Begins where a batch may be under way.
+    pub(crate) fn join(&mut self) {
+        self.in_unread_batch = true;
     }
 
     pub(crate) fn key_events(&self) -> &'static [u16] {
@@ -169,7 +176,10 @@ impl<'a> Signatures<'a> {
             let path = Family::Segment.path(record / SEGMENT_RECORDS);
             report.find(Finding::new("signature", &path, what).record(record));
         };
+        let is_unread = self.in_unread_batch;
+        self.in_unread_batch &= !found.saw_first && found.leading.end.is_none();
         match (self.open.take(), found.leading.end) {
+            _ if is_unread => {}
             (Some(mut open), Some((last, actor, signature))) if actor == open.actor => {
                 found.leading.events.iter().for_each(|event| open.digest.push(event));
                 let digest = open.digest.finish();

@@ -46,6 +46,11 @@ impl Start {
         Ok(Some(Self { trusted, segment, sealed }))
     }
 
+    /// Starts at a range, in whose segments nothing before is known.
+    pub(crate) const fn of_range(from: u64) -> Self {
+        Self { trusted: from, segment: from / SEGMENT_RECORDS, sealed: Vec::new() }
+    }
+
     /// Returns the tree over the segments before.
     pub(crate) fn tree(&self) -> Frontier {
         let mut tree = Frontier::new();

@@ -30,6 +30,7 @@ struct Json<'a> {
     given_checkpoints: Vec<Given<'a>>,
     receipts: Vec<ReceiptJson<'a>>,
     since: Option<SinceJson<'a>>,
+    range: Option<RangeJson>,
     forks: Vec<ForkJson<'a>>,
     evidence: Option<EvidenceJson<'a>>,
     signatures: u64,
@@ -194,6 +195,15 @@ struct SinceJson<'a> {
 }
 
 #[derive(Serialize)]
+struct RangeJson {
+    from: u64,
+    to: u64,
+    checkpoint_size: Option<u64>,
+    unjudged_batch_records: u64,
+    unjudged_cosignatures: u64,
+}
+
+#[derive(Serialize)]
 struct ForkJson<'a> {
     name: &'a str,
     size: u64,
@@ -244,6 +254,13 @@ impl Outcome {
                 name: &since.name,
                 size: since.size,
                 hashes_from: since.hashes_from,
+            }),
+            range: report.range.as_ref().map(|range| RangeJson {
+                from: range.from,
+                to: range.to,
+                checkpoint_size: range.bound_by,
+                unjudged_batch_records: range.unjudged_batch,
+                unjudged_cosignatures: range.unjudged_cosignatures,
             }),
             forks: report.forks.iter().map(fork_json).collect(),
             evidence: self.evidence.as_ref().map(|_| EvidenceJson { wrote: self.evidence_file.as_deref() }),

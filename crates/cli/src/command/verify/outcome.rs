@@ -1,7 +1,7 @@
 //! What `docket verify` found, in words: the facts, the findings, and the verdict with its scope.
 
 use anstyle::{AnsiColor, Style};
-use docket_log::{Report, Verdict};
+use docket_log::{RangeScope, Report, Verdict};
 use docket_projection::IndexCheck;
 use docket_proof::{ClockKind, Evidence};
 
@@ -102,9 +102,58 @@ impl Outcome {
         }
     }
 
+    /// Names the checkpoints that hold and cover records of a range: the ledger's own newest, and those brought along.
+    fn binding(&self, range: &RangeScope) -> String {
+        let covers = |size: u64| size > range.from;
+        let own = self.report.newest.iter().map(|(newest, _)| newest.size()).filter(|size| covers(*size));
+        let own = own.map(|size| format!("the ledger's own checkpoint of size {size}"));
+        let given = self.report.given.iter().filter(|given| given.holds);
+        let given = given.filter_map(|given| {
+            let size = given.checkpoint.as_ref()?.size();
+            covers(size).then(|| format!("{} of size {size}", escape(&given.name)))
+        });
+        let names: Vec<String> = own.chain(given).collect();
+        if names.is_empty() { "no checkpoint".to_owned() } else { names.join(" and ") }
+    }
+
+    /// What nobody may read into a verdict on a range.
+    fn not_covered_by_range(&self, range: &RangeScope, open: &mut Vec<String>) {
+        let RangeScope { from, to, bound_by, unjudged_cosignatures, unjudged_batch } = range;
+        open.push(format!(
+            "every record of the {} in the log but {from} to {to}, with what the vault holds for them; of the log's files, the ledger's other checkpoints, ledger.toml and cut/, nothing else was looked at",
+            self.report.size
+        ));
+        if let Some(size) = bound_by.filter(|size| size <= to) {
+            open.push(format!(
+                "records {size} to {to}: they follow those before, but no checkpoint that was compared covers them"
+            ));
+        }
+        if *unjudged_batch > 0 {
+            open.push(format!(
+                "whether the first {unjudged_batch} records are a whole batch, and who signed it: it began before record {from}"
+            ));
+        }
+        if *from > 0 {
+            open.push(format!(
+                "whether the first record of the range in each stream follows the stream's last one below {from}, and the time of record {from} the one before (their links are checked among themselves)"
+            ));
+        }
+        if *unjudged_cosignatures > 0 {
+            open.push(format!(
+                "whether the {unjudged_cosignatures} cosignatures that records of the range keep are of this history, and the bounds they set to recorded times"
+            ));
+        }
+        if *from > 0 && self.report.signatures > 0 {
+            open.push("whether the keys that actors signed with are theirs: that stands in the records that were not read".to_owned());
+        }
+    }
+
     /// What nobody may read into the verdict.
     pub(super) fn not_covered(&self) -> Vec<String> {
         let mut open = Vec::new();
+        if let Some(range) = &self.report.range {
+            self.not_covered_by_range(range, &mut open);
+        }
         if let Some(since) = &self.report.since {
             open.push(format!(
                 "records 0 to {}, and the personal values in the vault that they commit to, were not read: {} stands for them",
@@ -126,8 +175,8 @@ impl Outcome {
             );
         }
         let signed = self.report.newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
-        if let Some(behind) = self.report.size.checked_sub(signed).filter(|behind| *behind > 0 && signed > 0)
-        {
+        let behind = self.report.size.checked_sub(signed).filter(|behind| *behind > 0 && signed > 0);
+        if let Some(behind) = behind.filter(|_| self.report.range.is_none()) {
             open.push(format!("the last {behind} records are chained but no checkpoint covers them yet"));
         }
         if let Some(largest) = self
@@ -189,7 +238,14 @@ impl Outcome {
                 ))?;
             }
         }
-        if let Some(since) = report.since.as_ref().filter(|_| report.size > 0) {
+        if let Some(range) = &report.range {
+            output.line(format_args!(
+                "records      {} to {} of {}, in {} streams",
+                range.from, range.to, report.size, report.streams
+            ))?;
+            output.line(format_args!("hash of {:<4} {}", range.to, report.head))?;
+            output.line(format_args!("against      {}", self.binding(range)))?;
+        } else if let Some(since) = report.since.as_ref().filter(|_| report.size > 0) {
             let new = report.size.saturating_sub(since.size);
             output.line(format_args!(
                 "records      {}, of which {new} from {} on were read, in {} streams",
@@ -207,7 +263,7 @@ impl Outcome {
             "read now     {} bytes of log/, {} bytes of vault/ with {} personal values",
             report.log_bytes, report.vault_bytes, report.values
         ))?;
-        if let Some((checkpoint, _)) = &report.newest {
+        if let Some((checkpoint, _)) = report.newest.as_ref().filter(|_| report.range.is_none()) {
             output.line(format_args!(
                 "checkpoints  {} of the ledger's own hold, the newest at size {}; keep it elsewhere: docket checkpoint > FILE",
                 report.own_checkpoints,
@@ -239,9 +295,10 @@ impl Outcome {
             ))?;
         }
         if report.signatures > 0 {
+            let from = report.range.as_ref().map_or(0, |range| range.from);
             let under = match report.since {
-                None => ", each under the key in force for them",
-                Some(_) => "",
+                None if from == 0 => ", each under the key in force for them",
+                _ => "",
             };
             output.line(format_args!(
                 "signatures   {} commands are signed by their actors{under}",
@@ -393,6 +450,20 @@ impl Outcome {
     pub(super) fn last_line(&self) -> String {
         let report = &self.report;
         let held = report.given.iter().filter(|given| given.holds).count();
+        if let (Verdict::Intact, Some(range)) = (self.verdict(), &report.range) {
+            return format!(
+                "verdict: {GOOD}intact{GOOD:#}: records {} to {} of {}, against {}; nothing else was looked at{}",
+                range.from,
+                range.to,
+                report.size,
+                self.binding(range),
+                if held == 0 {
+                    "; without a checkpoint kept elsewhere a full rewrite would not show"
+                } else {
+                    ""
+                }
+            );
+        }
         match self.verdict() {
             Verdict::Intact => format!(
                 "verdict: {GOOD}intact{GOOD:#}: {} records under root {}{}, {} own and {held} given checkpoints hold, {} cosignatures; {}",
@@ -426,6 +497,12 @@ impl Outcome {
                 let first = report.findings.iter().filter_map(|finding| finding.record);
                 let first = first.chain(impossible).chain(published).min();
                 let at = first.map_or_else(String::new, |record| format!(", the first at record {record}"));
+                if let Some(range) = &report.range {
+                    return format!(
+                        "verdict: {BAD}ALTERED{BAD:#}: {total} {findings}{at}; only records {} to {} of {} were looked at",
+                        range.from, range.to, report.size
+                    );
+                }
                 let from = report.since.as_ref().map_or(0, |since| since.size);
                 format!(
                     "verdict: {BAD}ALTERED{BAD:#}: {total} {findings}{at}; {} records follow from record {from} on",
@@ -451,10 +528,11 @@ impl Outcome {
                         .iter()
                         .filter(|receipt| matches!(receipt.standing, Standing::Open(_)))
                         .count();
-                format!(
-                    "verdict: {OPEN}undecided{OPEN:#}: {} records follow, but {count} things could not be judged",
-                    report.size
-                )
+                let records = match &report.range {
+                    Some(range) => format!("of records {} to {} of {}", range.from, range.to, report.size),
+                    None => format!("{} records follow, but", report.size),
+                };
+                format!("verdict: {OPEN}undecided{OPEN:#}: {records} {count} things could not be judged")
             }
         }
     }
