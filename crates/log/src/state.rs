@@ -150,6 +150,12 @@ impl State {
         self.failure.take().unwrap_or(StoreError::Poisoned)
     }
 
+    /// Returns the size that the next record may say was durable before it. While parts are under way, how far they have
+    /// come is left to the disk's speed, and no record tells of it: the bytes follow from the batches alone.
+    pub(crate) fn claim(&self) -> u64 {
+        if self.bulk.under_way.is_empty() { self.durable } else { self.bulk.claimed }
+    }
+
     /// Returns the time of the next record and whether the clock was held.
     pub(crate) fn time(&mut self, kind: ClockKind) -> Result<(i64, bool), StoreError> {
         let (now, last) = (self.clock.now(), self.recorded_at);

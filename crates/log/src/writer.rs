@@ -126,7 +126,7 @@ impl Writer {
         batch: &Batch,
         signer: Option<&dyn CommandSigner>,
     ) -> Result<Appended, StoreError> {
-        let (state, appended) = self.encode_batch(batch, signer, |state| state.durable)?;
+        let (state, appended) = self.encode_batch(batch, signer, State::claim)?;
         self.shared.wait_durable(state, appended.size)?;
         Ok(appended)
     }
@@ -415,7 +415,7 @@ impl Writer {
             encoder.entropy.fill(&mut command_id);
         }
         let batch = Batch { command_id, actor: 0, records: vec![record] };
-        let durable_to = state.durable;
+        let durable_to = state.claim();
         let (placed, appended) = state.place_at(recorded_at, held, batch, durable_to)?;
         state.encode(&self.shared.identity, &placed, None);
         Ok(appended)
