@@ -1,14 +1,13 @@
 //! `verify` beside a writer: what is being written is never called altered.
 
 use std::{
-    fmt::Write as _,
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
 
 use docket_projection::Acknowledge;
 
-use crate::support::{Desk, Ledger, office, register, repository, run::arg, unit};
+use crate::support::{Desk, Ledger, calls, office, register, repository, run::arg, unit};
 
 /// Verifies again and again until the work is done, at least three times, and returns how often it did and how often
 /// it could not tell.
@@ -30,22 +29,6 @@ fn verify_while(ledger: &Ledger, work: impl FnOnce() + Send) -> (u64, u64) {
         worker.join().expect("the work is done");
         (looks, open)
     })
-}
-
-/// A table of so many calls, each with a closing: two events a row.
-fn calls(rows: u64) -> String {
-    let mut table =
-        "no,opened,due,kind,source,office,area,title,caller,closed,status,note,remarks\n".to_owned();
-    for row in 0..rows {
-        let day = row % 28 + 1;
-        writeln!(
-            table,
-            "N-{row},2011-07-{day:02} 08:00:00,,Road,Call,PW,Northside,Title {row},Caller {row},\
-             2011-08-{day:02} 08:00:00,Closed,Note {row},"
-        )
-        .expect("memory takes it");
-    }
-    table
 }
 
 #[track_caller]

@@ -1,10 +1,10 @@
 //! `docket import`: each row once, whatever the file is called; bad rows left out and listed; nobody's words in the log.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, process::Stdio, thread, time::Duration};
 
 use serde_json::{Value, json};
 
-use crate::support::{Files, Ledger, Run, gzip, repository, run::arg, shared};
+use crate::support::{Files, Ledger, Run, calls, gzip, repository, run::arg, shared};
 
 fn mapping() -> String {
     arg(&repository("tests/fixtures/hotline.toml")).to_owned()
@@ -331,4 +331,52 @@ fn resorted(file: &str) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     rows.iter().for_each(|row| writer.write_byte_record(row).unwrap());
     writer.into_inner().unwrap()
+}
+
+/// Returns how long the files of the log are together.
+fn log_len(ledger: &Ledger) -> u64 {
+    let entries = fs::read_dir(ledger.folder().join("log")).unwrap();
+    entries.map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
+}
+
+/// Imports, and kills the process once the log has so many bytes. Says whether it was killed before it ended.
+fn killed_at(ledger: &Ledger, file: &str, bytes: u64) -> bool {
+    let mut command = ledger.command();
+    command.args(["import", file, "--mapping", &mapping()]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    while child.try_wait().unwrap().is_none() {
+        if log_len(ledger) >= bytes {
+            child.kill().unwrap();
+            return child.wait().unwrap().code().is_none();
+        }
+        thread::sleep(Duration::from_micros(200));
+    }
+    false
+}
+
+#[test]
+fn an_import_that_is_killed_goes_on_and_comes_to_the_same() {
+    const ROWS: u64 = 30_000;
+    let whole = Ledger::init("America/New_York");
+    let file = whole.put("calls.csv", calls(ROWS));
+    assert_eq!(counts(&whole, &file, 0), [ROWS, 0, 0, 0, 0]);
+
+    let ledger = Ledger::init("America/New_York");
+    let mut kills = 0;
+    // Before the first rows are there, among them, and while the index is stored.
+    for percent in [0, 30, 60, 100] {
+        kills += u64::from(killed_at(&ledger, &file, log_len(&whole) * percent / 100));
+        let verified = ledger.run(&["verify"]);
+        assert!(matches!(verified.code, 0 | 3), "torn at most: {} {}", verified.stdout, verified.stderr);
+    }
+    assert!(kills >= 2, "killed {kills} times");
+    let [added, known, rest @ ..] = counts(&ledger, &file, 0);
+    assert_eq!((added + known, rest), (ROWS, [0; 3]));
+    assert!(known > 0, "what was durable is known");
+    assert_eq!(counts(&ledger, &file, 0), [0, ROWS, 0, 0, 0]);
+
+    ledger.run(&["verify", "--index"]).done();
+    assert_eq!(ledger.verify(0)["streams"], whole.verify(0)["streams"]);
+    let figures = |ledger: &Ledger| ledger.run(&["report", "cases", "--json"]).done().json()["figures"].clone();
+    assert_eq!(figures(&ledger), figures(&whole));
 }

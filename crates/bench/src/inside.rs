@@ -13,14 +13,14 @@ use docket_projection::{Desk, Office, ReportName};
 
 use crate::{Fallible, ours::Blinds};
 
-/// Replays the log from its first record, without the index, and makes every report of it.
+/// Replays the log from its first record, without the index, and makes every report of it, as `docket report all` does
+/// where there is no index.
 pub(crate) fn replay(ledger: &Path) -> Fallible<()> {
-    let mut desk = Desk::open_at(Arc::new(FileDisk::new(ledger)), |reader| Ok(reader.size()))?;
+    let threads = std::thread::available_parallelism()?.get();
+    let disk = Arc::new(FileDisk::new(ledger));
+    let mut desk = Desk::open_at_for_figures(disk, threads, |reader| Ok(reader.size()))?;
     let scope = desk.scope()?;
-    let states = desk.states()?;
-    for name in ReportName::ALL {
-        black_box(name.make(states, &scope));
-    }
+    black_box(desk.reports(ReportName::ALL, &scope)?);
     Ok(())
 }
 

@@ -8,6 +8,7 @@
 mod bare_sled;
 mod beside;
 mod book;
+mod bytes;
 mod chain;
 mod city;
 mod encoded;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
     let options = Options::parse();
     let done = match &options.inside {
         Some(Inside::Timed { command }) => process::timed(command),
+        Some(Inside::Bytes { ledger }) => bytes::table(ledger),
         Some(Inside::Replay { ledger }) => inside::replay(ledger),
         Some(Inside::Open { ledger }) => inside::open(ledger),
         Some(Inside::Redraw { csv, head }) => redraw(csv, head, &options),

@@ -49,6 +49,11 @@ pub(crate) enum Inside {
         /// The table: results.txt
         head: PathBuf,
     },
+    /// Say what a record costs on disk, by the type of its event
+    Bytes {
+        /// The ledger's folder
+        ledger: PathBuf,
+    },
     #[command(hide = true)]
     Timed {
         #[arg(last = true, required = true)]
