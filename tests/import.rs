@@ -377,6 +377,7 @@ fn an_import_that_is_killed_goes_on_and_comes_to_the_same() {
 
     ledger.run(&["verify", "--index"]).done();
     assert_eq!(ledger.verify(0)["streams"], whole.verify(0)["streams"]);
-    let figures = |ledger: &Ledger| ledger.run(&["report", "cases", "--json"]).done().json()["figures"].clone();
+    let figures =
+        |ledger: &Ledger| ledger.run(&["report", "cases", "--json"]).done().json()["figures"].clone();
     assert_eq!(figures(&ledger), figures(&whole));
 }

@@ -100,6 +100,8 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// Makes a table of so many calls, each with a closing: two events a row.
 pub(crate) fn calls(rows: u64) -> String {
+    use std::fmt::Write as _;
+
     let mut table =
         "no,opened,due,kind,source,office,area,title,caller,closed,status,note,remarks\n".to_owned();
     for row in 0..rows {

@@ -63,7 +63,8 @@ pub(crate) fn table(ledger: &Path) -> Fallible<()> {
     writeln!(out, "|---|---|---|---|---|---|")?;
     for (event_type, cost) in costs {
         let known = Event::ALL.iter().find(|(number, ..)| *number == event_type);
-        let name = known.map_or_else(|| format!("the ledger's own, type {event_type}"), |(.., name)| (*name).to_owned());
+        let name = known
+            .map_or_else(|| format!("the ledger's own, type {event_type}"), |(.., name)| (*name).to_owned());
         writeln!(out, "{}", cost.line(&name, &all))?;
     }
     Ok(writeln!(out, "{}", all.line("all", &all))?)

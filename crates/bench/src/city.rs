@@ -87,7 +87,7 @@ impl<'b> City<'b> {
     pub(crate) fn whole(&self, rounds: usize, book: &mut Book) {
         let records = self.records;
         let rounds = if records < LARGE { rounds } else { rounds.div_ceil(3) };
-        let (mut verify_peak, mut replay_peak) = (0, 0);
+        let (mut verify_peak, mut replay_peak, mut streams) = (0, 0, 0);
         let per_second = move |taken: Duration| rate(records, taken);
         let everything: Vec<PathBuf> =
             ["log", "vault"].iter().flat_map(|folder| files(&self.ledger.join(folder))).collect();
@@ -95,8 +95,10 @@ impl<'b> City<'b> {
             (
                 VERIFY,
                 Entry::new("docket verify: log and vault", "records/s", || {
-                    let cold = self.docket(&["verify"]);
+                    let cold = self.docket(&["verify", "--json"]);
                     verify_peak = verify_peak.max(cold.peak_bytes);
+                    let said: Value = serde_json::from_str(&cold.stdout).expect("it answers in JSON");
+                    streams = said["streams"].as_u64().unwrap_or(0);
                     per_second(cold.wall)
                 }),
             ),
@@ -129,6 +131,7 @@ impl<'b> City<'b> {
             book.measure_once(&self.section, &title, "records/s", entries);
         }
         book.ratio(&self.section, "verify / hash loop", VERIFY, HASHES, Some(">= 0.7"));
+        book.fact(&self.section, "streams", "streams", "streams", streams as f64);
         book.fact(&self.section, "verify-peak", "peak memory of verify", "MiB", mib(verify_peak));
         book.fact(&self.section, "replay-peak", "peak memory of all reports", "MiB", mib(replay_peak));
     }

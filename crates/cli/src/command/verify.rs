@@ -79,7 +79,7 @@ pub(crate) struct Args {
     /// Replay the log and compare the index with it
     #[arg(long)]
     index: bool,
-    /// Read and hash on so many threads [default: all cores]
+    /// Read and hash on so many threads [default: one more than cores, as one waits for the disk]
     #[arg(long, value_name = "COUNT")]
     threads: Option<std::num::NonZeroUsize>,
 }

@@ -74,7 +74,8 @@ pub struct ScanOptions<'a> {
 impl Default for ScanOptions<'_> {
     fn default() -> Self {
         Self {
-            threads: std::thread::available_parallelism().map_or(1, Into::into),
+            // While one waits for the disk, the others hash.
+            threads: std::thread::available_parallelism().map_or(1, usize::from).saturating_add(1),
             patience: Duration::from_secs(2),
             given: Vec::new(),
             since: None,
