@@ -44,6 +44,8 @@ pub(crate) struct Bulk {
     encoded: Amount,
     /// Whole, for the thread that encodes.
     waiting: VecDeque<Part>,
+    /// Encoded: whoever appends lets go of what they made. Another thread would be in their way in the allocator.
+    pub(crate) done: Vec<Part>,
     /// Sizes of the log at the ends of the parts that nobody has waited for yet.
     pub(crate) under_way: VecDeque<u64>,
     /// The size that was last waited for, which records may claim to be durable: it depends on the batches alone.
@@ -61,6 +63,7 @@ impl Bulk {
             gathered: Part::default(),
             encoded: Amount::default(),
             waiting: VecDeque::new(),
+            done: Vec::new(),
             under_way: VecDeque::new(),
             claimed: durable,
             commit_to: durable,
@@ -146,8 +149,8 @@ fn encode_parts(shared: &Shared) {
         for placed in &part.batches {
             encoder.encode(&shared.identity, placed, None, &mut pieces, &mut spare);
         }
-        drop(part);
         state = shared.lock();
+        state.bulk.done.push(part);
         state.encoder = Some(encoder);
         state.note_encoded();
         state.bulk.commit_to = state.encoded;

@@ -143,6 +143,9 @@ impl Writer {
     pub fn append_deferred(&self, batch: Batch) -> Result<Appended, StoreError> {
         batch.check()?;
         let mut state = self.lock();
+        let done = mem::take(&mut state.bulk.done);
+        // What is named last goes first: nobody waits for the lock while the memory is let go of.
+        let (_done, mut state) = (done, state);
         let claimed = state.bulk.claimed;
         let (placed, appended) = state.place(self.shared.identity.genesis.clock, batch, claimed)?;
         if state.bulk.gather(placed) {
