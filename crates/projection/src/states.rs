@@ -1,6 +1,6 @@
 //! All states, folded from the log's records: in memory for a batch replay, over the index for daily work.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use docket_domain::{
     DecodeError, Event, EventRef, OccurredAt, OfficialId, RecordMeta, ReplayError, Store, StreamKind,
@@ -17,6 +17,10 @@ use crate::{
 
 /// The family of state pages in the index.
 const FAMILY: u8 = 1;
+
+/// Events from one rest of the pages to the next: some days of a large city. So few where assertions are on that small
+/// ledgers pack pages too, and what is tested on them holds for packed pages.
+const RESTLESS: u32 = if cfg!(debug_assertions) { 1 << 9 } else { 1 << 19 };
 
 /// Why a record could not be folded.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +57,8 @@ macro_rules! tables {
             keys: Keys,
             /// Records whose event this version does not know. They are kept and counted, never skipped in silence.
             unknown: u64,
+            /// Events folded in since the pages had a rest.
+            restless: u32,
         }
 
         impl States {
@@ -63,12 +69,12 @@ macro_rules! tables {
 
             /// Begins with nothing, in the ledger's zone.
             pub fn new(zone: Arc<Zone>) -> Self {
-                Self { zone, $( $many: Table::default(), )+ keys: Keys::default(), unknown: 0 }
+                Self { zone, $( $many: Table::default(), )+ keys: Keys::default(), unknown: 0, restless: 0 }
             }
 
             $(
                 #[doc = concat!("Iterates over every ", $what, " that is loaded.")]
-                pub fn $many(&self) -> impl Iterator<Item = (docket_domain::$Id, &docket_domain::$State)> {
+                pub fn $many(&self) -> impl Iterator<Item = (docket_domain::$Id, Cow<'_, docket_domain::$State>)> {
                     self.$many.iter().filter_map(|(id, state)| Some((docket_domain::$Id::new(id)?, state)))
                 }
             )+
@@ -219,7 +225,9 @@ impl States {
         record.readable()?;
         let meta = &record.meta;
         if let Some(event) = record.event() {
-            return Ok(apply(self, &EventRef { event, meta, personal })?);
+            apply(self, &EventRef { event, meta, personal })?;
+            self.rest_in_time();
+            return Ok(());
         }
         if meta.stream.kind == StreamKind::SYSTEM {
             return Ok(());
@@ -258,7 +266,18 @@ impl States {
 
     /// Folds an event in that was just decided against these states.
     pub(crate) fn apply_decided(&mut self, event: &Event, meta: &RecordMeta) -> Result<(), FoldError> {
-        Ok(apply_decided(self, event, meta)?)
+        apply_decided(self, event, meta)?;
+        self.rest_in_time();
+        Ok(())
+    }
+
+    /// Gives the pages a rest, every so many events: those that nothing changed for long are packed.
+    fn rest_in_time(&mut self) {
+        self.restless += 1;
+        if self.restless == RESTLESS {
+            self.restless = 0;
+            self.tables().into_iter().for_each(|(_, table)| table.rest());
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who owes how many pairings on a day, and has them.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use crate::{
     day::Day,
@@ -49,8 +49,8 @@ pub struct PairingDuties {
 
 /// Says who owes how many pairings on a day, by the rank held on that day, and who has them. A branch owes what the lowest
 /// rank among those of its members asks that owe together. Those who left the service owe nothing.
-pub fn pairing_duties<'s>(
-    officials: impl IntoIterator<Item = (OfficialId, &'s OfficialState)>,
+pub fn pairing_duties(
+    officials: impl IntoIterator<Item = (OfficialId, impl Borrow<OfficialState>)>,
     rules: &RuleSet,
     day: Day,
     zone: &Zone,
@@ -60,6 +60,7 @@ pub fn pairing_duties<'s>(
     // By bearer: the lowest rank, what it asks, and what there is.
     let mut bearers: BTreeMap<PairingBearer, (u16, PairingDuty)> = BTreeMap::new();
     for (id, official) in officials {
+        let official = official.borrow();
         if !official.is_in_service(then) {
             continue;
         }

@@ -42,12 +42,12 @@ const MONEY: (FigureName, &[FigureName]) =
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Aid>::new(lens);
     for (_, aid) in lens.states.aids().filter(|(_, aid)| takes(lens, aid)) {
-        tallies.of(Some(aid.unit), |counts| counts.add_aid(lens, aid));
+        tallies.of(Some(aid.unit), |counts| counts.add_aid(lens, &aid));
     }
     if lens.scope.household.is_none() {
         for (_, project) in lens.states.projects() {
             if lens.has(project.started.occurred().at) && lens.takes_official(Some(project.by)) {
-                tallies.of(Some(project.unit), |counts| counts.add_project(lens, project));
+                tallies.of(Some(project.unit), |counts| counts.add_project(lens, &project));
             }
         }
     }
@@ -71,7 +71,7 @@ fn each_difficulty(lens: &Lens<'_>, mut each: impl FnMut(Option<docket_domain::U
     for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
         for done in household.difficulties() {
             if lens.has(done.resolved.occurred().at) {
-                each(lens.unit_of_household(household, done.resolved.occurred()), done.resolved.record());
+                each(lens.unit_of_household(&household, done.resolved.occurred()), done.resolved.record());
             }
         }
     }
@@ -87,7 +87,7 @@ fn each_beneficiary_household(
         .states
         .aids()
         .filter(|(_, aid)| takes(lens, aid))
-        .filter_map(|(_, aid)| Some((aid.household, confirmed(lens, aid)?, aid.members)))
+        .filter_map(|(_, aid)| Some((aid.household, confirmed(lens, &aid)?, aid.members)))
         .collect();
     reached.sort_unstable();
     for same in reached.chunk_by(|one, other| one.0 == other.0) {

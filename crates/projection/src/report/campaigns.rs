@@ -40,7 +40,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         let listings = case.backlog.iter().flat_map(|backlog| backlog.listings());
         for listing in listings.filter(|listing| lens.has(listing.listed.occurred().at)) {
             if lens.takes_official(listing.leader.map(|(leader, _)| leader)) {
-                tallies.of(case.responsible(), |counts| counts.add(lens, case, listing));
+                tallies.of(case.responsible(), |counts| counts.add(lens, &case, listing));
             }
         }
     }

@@ -68,7 +68,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         if !lens.takes(case.responsible()) {
             continue;
         }
-        let clocks = clocks(case, lens.states, lens.last_moment());
+        let clocks = clocks(&case, lens.states, lens.last_moment());
         let contact = contact(lens, &clocks);
         let closed = case.closed().map(|closure| closure.mark).filter(|mark| lens.has(mark.at()));
         let handled = clocks.iter().rfind(|clock| clock.clock == Clock::Handle && clock.run == case.runs);
@@ -76,9 +76,9 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
         contact.into_iter().chain(handled).for_each(|clock| tallies.ruled_by(clock.rules));
         tallies.of_both(case.responsible(), case.handler, |counts| {
             if lens.has(case.registered().at) {
-                counts.add(case);
+                counts.add(&case);
             }
-            counts.add_acceptance(lens, case);
+            counts.add_acceptance(lens, &case);
             if let Some(contact) = contact {
                 counts.response_rate.ask(contact.is_met(), decided(contact));
             }

@@ -41,11 +41,11 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 pub(super) fn own(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Diary>::new(lens);
     for (id, official) in lens.states.officials().filter(|(id, _)| lens.takes_official(Some(*id))) {
-        entries(lens, id, official, &mut tallies);
+        entries(lens, id, &official, &mut tallies);
     }
     if lens.scope.official.is_none() {
         for (_, dossier) in lens.states.dossiers() {
-            tallies.of(Some(dossier.unit), |counts| counts.add_dossier(lens, dossier));
+            tallies.of(Some(dossier.unit), |counts| counts.add_dossier(lens, &dossier));
         }
     }
     tallies.report(ReportName::Diary, SUMS)

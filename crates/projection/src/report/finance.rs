@@ -36,7 +36,7 @@ tally! {
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Finance>::new(lens);
     for (id, unit) in lens.states.units().filter(|(id, _)| lens.takes(Some(*id))) {
-        quarters(lens, &mut tallies, id, unit);
+        quarters(lens, &mut tallies, id, &unit);
     }
     let parts = &[
         FigureName::AttestationsFulfilled,

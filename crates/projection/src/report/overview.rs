@@ -126,10 +126,10 @@ fn own(lens: &Lens<'_>) -> Report {
     let mut citations = Vec::new();
     for (id, unit) in lens.states.units() {
         if lens.stands(unit.registered, unit.end.map(|end| end.at)) {
-            tallies.of(Some(id), |counts| counts.add_unit(unit));
+            tallies.of(Some(id), |counts| counts.add_unit(&unit));
         }
         if lens.takes(Some(id)) {
-            citations.extend(cited(lens, id, unit));
+            citations.extend(cited(lens, id, &unit));
         }
     }
     for (id, official) in lens.states.officials() {
@@ -139,7 +139,7 @@ fn own(lens: &Lens<'_>) -> Report {
         }
     }
     for (_, case) in lens.states.cases().filter(|(_, case)| lens.has(case.registered().at)) {
-        tallies.of(case.responsible(), |counts| counts.add_case(case));
+        tallies.of(case.responsible(), |counts| counts.add_case(&case));
     }
     Report { citations, ..tallies.report(ReportName::Overview, SUMS) }
 }

@@ -46,7 +46,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let weeks = ReceptionWeeks::due_within(lens.states, from, until);
     let secretaries = lens.scope.by_official.then(|| Secretaries::find(lens));
     for (id, unit) in lens.states.units().filter(|(id, _)| lens.takes(Some(*id))) {
-        for week in weeks.of(unit) {
+        for week in weeks.of(&unit) {
             weeks.rules(week.week).into_iter().for_each(|rules| tallies.ruled_by(rules));
         }
         tallies.of(Some(id), |counts| {
@@ -62,14 +62,14 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
                 }
             }
             if secretaries.is_none() {
-                weeks.of(unit).for_each(|week| counts.add_week(unit, &week));
+                weeks.of(&unit).for_each(|week| counts.add_week(&unit, &week));
             }
         });
         for (secretaries, week) in
-            secretaries.iter().flat_map(|them| weeks.of(unit).map(move |week| (them, week)))
+            secretaries.iter().flat_map(|them| weeks.of(&unit).map(move |week| (them, week)))
         {
             let secretary = secretaries.of(lens, id, week.week);
-            tallies.of_both(Some(id), secretary, |counts| counts.add_week(unit, &week));
+            tallies.of_both(Some(id), secretary, |counts| counts.add_week(&unit, &week));
         }
     }
     tallies.report(ReportName::Receptions, SUMS)

@@ -81,12 +81,12 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     declarations(lens, &mut tallies);
     for (_, violation) in lens.states.violations() {
         if lens.has(violation.found.occurred().at) && lens.takes_official(violation.official) {
-            tallies.of(Some(violation.unit), |counts| counts.add_violation(lens, violation));
+            tallies.of(Some(violation.unit), |counts| counts.add_violation(lens, &violation));
         }
     }
     if lens.scope.official.is_none() {
         for (_, inspection) in lens.states.inspections() {
-            findings(lens, &mut tallies, inspection);
+            findings(lens, &mut tallies, &inspection);
         }
     }
     tallies.report(ReportName::Rectification, SUMS)
@@ -104,7 +104,7 @@ fn gifts(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
         }
         let in_time = cutoffs.map(|cutoffs| gift.in_time(id, cutoffs, lens.zone()).is_ok());
         let unit = lens.unit_of(gift.official, gift.handed_in.occurred());
-        tallies.of(unit, |counts| counts.add_gift(lens, gift, in_time));
+        tallies.of(unit, |counts| counts.add_gift(lens, &gift, in_time));
     }
 }
 
@@ -122,7 +122,7 @@ fn vehicles(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
         if let (Some(rules), Some(_)) = (rules, self_checked) {
             tallies.ruled_by(rules);
         }
-        tallies.of(Some(vehicle.unit), |counts| counts.add_vehicle(lens, vehicle, self_checked));
+        tallies.of(Some(vehicle.unit), |counts| counts.add_vehicle(lens, &vehicle, self_checked));
     }
 }
 
@@ -140,7 +140,7 @@ fn declarations(lens: &Lens<'_>, tallies: &mut Tallies<'_, Rectified>) {
         let in_time = declaration.filed_in_time(&cutoffs, lens.zone());
         let standing = declaration.rectification(&cutoffs, lens.zone(), lens.last_day());
         let unit = lens.unit_of(declaration.official, filed);
-        tallies.of(unit, |counts| counts.add_declaration(declaration, in_time, standing));
+        tallies.of(unit, |counts| counts.add_declaration(&declaration, in_time, standing));
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Stays>::new(lens);
     for (_, stay) in lens.states.stays() {
         if lens.has(stay.started.occurred().at) && lens.takes_official(Some(stay.official)) {
-            tallies.of_both(Some(stay.unit), Some(stay.official), |counts| counts.add(lens, stay));
+            tallies.of_both(Some(stay.unit), Some(stay.official), |counts| counts.add(lens, &stay));
         }
     }
     each_year(lens, |year| {
@@ -57,7 +57,7 @@ fn each_year(lens: &Lens<'_>, mut each: impl FnMut(OfficialYear<'_>)) {
             let then = OccurredAt { at: lens.zone().start_of(last), precision: Precision::Day };
             let Some(rules) = lens.states.rules_at(then.at) else { continue };
             let Some(duty) = rules.rules.stay.filter(|_| official.is_in_service(then)) else { continue };
-            let standing = stay_standing(stays_of(lens, official), year, duty, lens.zone());
+            let standing = stay_standing(stays_of(lens, &official), year, duty, lens.zone());
             let record = standing.records.last().copied().unwrap_or(official.record);
             let unit = lens.unit_of(id, then);
             each(OfficialYear { rules, unit, official: id, is_met: standing.is_met(), record });

@@ -59,7 +59,7 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
 pub(super) fn report(lens: &Lens<'_>) -> Report {
     let mut tallies = Tallies::<Timeliness>::new(lens);
     for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
-        let clocks = duties(lens, case);
+        let clocks = duties(lens, &case);
         clocks.iter().for_each(|clock| tallies.ruled_by(clock.rules));
         tallies.of_both(case.responsible(), case.handler, |counts| {
             clocks.iter().for_each(|clock| counts.add(lens, clock));

@@ -38,11 +38,11 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
     years.iter().filter_map(VisitYear::rules).for_each(|rules| tallies.ruled_by(rules));
     let (days, explains) = (lens.days(), lens.scope.explained.is_some());
     for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
-        calls(lens, household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
+        calls(lens, &household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
         if let Some(attempts) = household.attempts() {
-            calls(lens, household, attempts, days, &mut tallies, |counts| &mut counts.attempts);
+            calls(lens, &household, attempts, days, &mut tallies, |counts| &mut counts.attempts);
         }
-        if let Some(home) = lens.home_of(household) {
+        if let Some(home) = lens.home_of(&household) {
             let latest = household.visits.within(days.0, days.1).next();
             tallies.of(Some(home), |counts| {
                 counts.households.add(household.record());
@@ -52,11 +52,11 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
             });
         }
         for year in &years {
-            let count = year.count(household);
+            let count = year.count(&household);
             if count.is_on_register() {
                 // Only what is explained needs the record.
-                let record = if explains { last_record(household, year) } else { household.record() };
-                tallies.of(year.unit(household), |counts| counts.add_year(record, count));
+                let record = if explains { last_record(&household, year) } else { household.record() };
+                tallies.of(year.unit(&household), |counts| counts.add_year(record, count));
             }
         }
     }
@@ -67,7 +67,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 pub(super) fn made(lens: &Lens<'_>) -> Report {
     let (mut tallies, days) = (Tallies::<Visits>::new(lens), lens.days());
     for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
-        calls(lens, household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
+        calls(lens, &household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
     }
     tallies.report(ReportName::Visits, &[])
 }

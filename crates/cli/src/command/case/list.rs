@@ -47,10 +47,10 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
     let each = |states: &States, take: &mut dyn FnMut(Listed)| {
         for (id, case) in states.cases() {
             let is_asked = args.state.is_none_or(|state| case.status == state)
-                && (!args.overdue || overdue(case, states, until).is_some());
+                && (!args.overdue || overdue(&case, states, until).is_some());
             if is_asked {
                 let household = household.filter(|_| raised.contains(&case.registered_record()));
-                take(Listed { household, ..listed(id.to_string(), case) });
+                take(Listed { household, ..listed(id.to_string(), &case) });
             }
         }
     };

@@ -1,17 +1,19 @@
 //! States in arrays by dense id, in pages that can be loaded one by one and written back when they changed.
 
-use std::{sync::mpsc, thread};
+mod page;
+
+use std::{borrow::Cow, sync::mpsc, thread};
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::index::{Index, IndexError, PAGE_ITEMS, PageKey};
 
+use page::Page;
+
 /// Pages below which another thread would hardly have begun.
 const MIN_ON_TWO_THREADS: usize = 64;
 /// Pages that are read before they are taken apart, at most.
 const AHEAD: usize = 32;
-/// The longest page that is decoded, in bytes.
-const MAX_PAGE_LEN: usize = 1 << 24;
 
 /// One kind's states. A table without an index behind it simply holds all of them.
 #[derive(Clone, Debug)]
@@ -20,12 +22,6 @@ pub(crate) struct Table<T> {
     len: u64,
     /// How many of them the index held when this began.
     stored: u64,
-}
-
-#[derive(Clone, Debug)]
-struct Page<T> {
-    items: Vec<T>,
-    is_dirty: bool,
 }
 
 impl<T> Default for Table<T> {
@@ -50,21 +46,21 @@ impl<T> Table<T> {
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
+}
 
+impl<T: DeserializeOwned> Table<T> {
     /// Returns an item; `None` where there is none or its page is not loaded.
     #[inline]
     pub(crate) fn get(&self, id: u64) -> Option<&T> {
         let (page, item) = place(id)?;
-        self.pages.get(page)?.as_ref()?.items.get(item)
+        self.pages.get(page)?.as_ref()?.items().get(item)
     }
 
     /// Returns an item to be changed.
     #[inline]
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut T> {
         let (page, item) = place(id)?;
-        let page = self.pages.get_mut(page)?.as_mut()?;
-        page.is_dirty = true;
-        page.items.get_mut(item)
+        self.pages.get_mut(page)?.as_mut()?.items_mut().get_mut(item)
     }
 
     /// Adds an item behind the last. The last page must be loaded, if it is not full.
@@ -78,20 +74,35 @@ impl<T> Table<T> {
             self.pages.resize_with(page + 1, || None);
         }
         if let Some(slot) = self.pages.get_mut(page) {
-            // At once as long as it will be: growing by halves, millions of pages would leave as much behind.
-            let page =
-                slot.get_or_insert_with(|| Page { items: Vec::with_capacity(PAGE_ITEMS), is_dirty: true });
-            page.items.push(item);
-            page.is_dirty = true;
+            slot.get_or_insert_with(Page::new).items_mut().push(item);
             self.len += 1;
         }
     }
 
-    /// Iterates over the loaded items in the order of their ids.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+    /// Returns how many items the index holds of a page that is not loaded; 0 where there is nothing to load.
+    fn unloaded(&self, page: usize) -> u64 {
+        if self.pages.get(page).is_some_and(Option::is_some) {
+            return 0;
+        }
+        self.stored.saturating_sub(page as u64 * PAGE_ITEMS as u64).min(PAGE_ITEMS as u64)
+    }
+
+    fn put(&mut self, page: usize, items: Vec<T>) {
+        if self.pages.len() <= page {
+            self.pages.resize_with(page + 1, || None);
+        }
+        if let Some(slot) = self.pages.get_mut(page) {
+            *slot = Some(Page::stored(items));
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Clone> Table<T> {
+    /// Iterates over the loaded items in the order of their ids. What is packed is taken apart on the way, and stays packed.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, Cow<'_, T>)> {
         (0_u64..).zip(&self.pages).flat_map(|(number, page)| {
             let first = number * PAGE_ITEMS as u64 + 1;
-            (first..).zip(page.iter().flat_map(|page| &page.items))
+            (first..).zip(page.iter().flat_map(Page::read))
         })
     }
 }
@@ -130,36 +141,9 @@ pub(crate) trait Paged {
 
     /// Takes all pages for unchanged: the index holds them.
     fn settle(&mut self);
-}
 
-impl<T: DeserializeOwned> Table<T> {
-    /// Returns how many items the index holds of a page that is not loaded; 0 where there is nothing to load.
-    fn unloaded(&self, page: usize) -> u64 {
-        if self.pages.get(page).is_some_and(Option::is_some) {
-            return 0;
-        }
-        self.stored.saturating_sub(page as u64 * PAGE_ITEMS as u64).min(PAGE_ITEMS as u64)
-    }
-
-    /// Takes the bytes of a page apart.
-    fn decode(bytes: &[u8], expected: u64) -> Result<Vec<T>, IndexError> {
-        let config = bincode::config::standard().with_limit::<MAX_PAGE_LEN>();
-        let (items, used): (Vec<T>, usize) = bincode::serde::decode_from_slice(bytes, config)
-            .map_err(|_| IndexError::Damaged("a page cannot be read"))?;
-        if used != bytes.len() || items.len() as u64 != expected {
-            return Err(IndexError::Damaged("a page has the wrong length"));
-        }
-        Ok(items)
-    }
-
-    fn put(&mut self, page: usize, items: Vec<T>) {
-        if self.pages.len() <= page {
-            self.pages.resize_with(page + 1, || None);
-        }
-        if let Some(slot) = self.pages.get_mut(page) {
-            *slot = Some(Page { items, is_dirty: false });
-        }
-    }
+    /// Packs pages that nothing changed for long. To be called now and then, and as often for as many changes.
+    fn rest(&mut self);
 }
 
 impl<T: Serialize + DeserializeOwned + Send> Table<T> {
@@ -173,13 +157,13 @@ impl<T: Serialize + DeserializeOwned + Send> Table<T> {
         let decoded: Vec<_> = thread::scope(|scope| {
             let (sender, raw) = mpsc::sync_channel::<(Vec<u8>, u64)>(AHEAD);
             let decode = move || {
-                raw.into_iter().map(|(bytes, expected)| Self::decode(&bytes, expected)).collect::<Vec<_>>()
+                raw.into_iter().map(|(bytes, expected)| Page::decode(&bytes, expected)).collect::<Vec<_>>()
             };
             let is_worth_it = pages.len() >= MIN_ON_TWO_THREADS;
             let helper =
                 is_worth_it.then(|| thread::Builder::new().spawn_scoped(scope, decode).ok()).flatten();
             let Some(helper) = helper else {
-                return pages.iter().map(|&(page, items)| Self::decode(&read(page as u64)?, items)).collect();
+                return pages.iter().map(|&(page, items)| Page::decode(&read(page as u64)?, items)).collect();
             };
             let asked = pages.iter().try_for_each(|&(page, items)| {
                 // A thread that is gone has panicked, which is told below.
@@ -213,7 +197,7 @@ impl<T: Serialize + DeserializeOwned + Send> Paged for Table<T> {
             0 => {}
             expected => {
                 let bytes = read_page(index, PageKey { family, kind, number: page as u64 })?;
-                self.put(page, Self::decode(&bytes, expected)?);
+                self.put(page, Page::decode(&bytes, expected)?);
             }
         }
         Ok(())
@@ -239,11 +223,14 @@ impl<T: Serialize + DeserializeOwned + Send> Paged for Table<T> {
 
     fn page(&self, number: u64) -> Option<Vec<u8>> {
         let page = self.pages.get(usize::try_from(number).ok()?)?.as_ref()?;
-        let bytes = bincode::serde::encode_to_vec(&page.items, bincode::config::standard());
-        Some(bytes.expect("states are plain data"))
+        Some(page.bytes().into_owned())
     }
 
     fn settle(&mut self) {
         self.pages.iter_mut().flatten().for_each(|page| page.is_dirty = false);
+    }
+
+    fn rest(&mut self) {
+        self.pages.iter_mut().flatten().for_each(Page::rest);
     }
 }
