@@ -381,3 +381,40 @@ fn an_import_that_is_killed_goes_on_and_comes_to_the_same() {
         |ledger: &Ledger| ledger.run(&["report", "cases", "--json"]).done().json()["figures"].clone();
     assert_eq!(figures(&ledger), figures(&whole));
 }
+
+/// Imports with so many KiB of address space.
+#[cfg(target_os = "linux")]
+fn import_within(ledger: &Ledger, file: &str, limit: u64) -> Run {
+    let whole = ledger.command();
+    let mut limited = std::process::Command::new("sh");
+    limited.args(["-c", r#"ulimit -v "$0" && exec "$@""#, &limit.to_string()]);
+    limited.arg(whole.get_program()).args(whole.get_args());
+    limited.args(["import", file, "--mapping", &mapping(), "--json"]).env_clear();
+    Run::of(&mut limited)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn an_import_that_gets_no_more_memory_says_so_and_goes_on_with_more() {
+    const ROWS: u64 = 40_000;
+    let ledger = Ledger::init("America/New_York");
+    let file = ledger.put("calls.csv", calls(ROWS));
+    let (mut refused, mut limit) = (0, 64 << 10);
+    let imported = loop {
+        let run = import_within(&ledger, &file, limit);
+        if run.code == 0 {
+            break run.json();
+        }
+        assert!(limit < 4 << 20, "{}", run.stderr);
+        run.fails(3, &format!("no more memory: its limit is {limit} KiB"), "repeat the command");
+        let verified = ledger.run(&["verify"]);
+        assert!(matches!(verified.code, 0 | 3), "torn at most: {} {}", verified.stdout, verified.stderr);
+        (refused, limit) = (refused + 1, limit + (10 << 10));
+    };
+    assert!(refused >= 2, "refused {refused} times");
+    let [added, known, rest @ ..] = short(&imported);
+    assert_eq!((added + known, rest), (ROWS, [0; 3]));
+    assert!(known > 0, "what was durable is known");
+    assert_eq!(counts(&ledger, &file, 0), [0, ROWS, 0, 0, 0]);
+    ledger.run(&["verify", "--index"]).done();
+}

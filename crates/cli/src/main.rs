@@ -11,6 +11,8 @@ mod handover;
 mod import;
 mod judge;
 mod list;
+#[cfg(target_os = "linux")]
+mod memory;
 mod output;
 mod policy;
 mod receipt;
@@ -36,6 +38,8 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 fn main() -> ExitCode {
     // clap ends wrong usage with 2 by itself, and help and version with 0.
     let cli = Cli::parse();
+    #[cfg(target_os = "linux")]
+    memory::watch();
     let color = match cli.global.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,

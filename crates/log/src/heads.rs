@@ -75,6 +75,9 @@ pub trait Heads: Send {
     fn set(&mut self, stream: StreamRef, head: Head) -> std::io::Result<()>;
 }
 
+/// Streams for which room is made at once, at least.
+const MIN_ROOM: usize = 64;
+
 /// All heads in memory, 16 bytes a stream.
 #[derive(Clone, Debug, Default)]
 pub struct HeadTable {
@@ -145,7 +148,13 @@ impl HeadTable {
         let place = stream.id.checked_sub(1).and_then(|place| usize::try_from(place).ok());
         match place.and_then(|place| heads.get_mut(place)) {
             Some(known) => *known = head,
-            None => heads.push(head),
+            None => {
+                if heads.len() == heads.capacity() {
+                    // Not twice as many at once: of a city's households most of that would never be used.
+                    heads.reserve_exact((heads.len() / 8).max(MIN_ROOM));
+                }
+                heads.push(head);
+            }
         }
     }
 }

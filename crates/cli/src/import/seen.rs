@@ -1,10 +1,11 @@
 //! The keys of a file: which row had one first, and what it said.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::collections::{BTreeMap, btree_map::Entry};
 
-/// The rows of a file that can be imported, by key: 40 bytes for each.
+/// The rows of a file that can be imported, by key: 40 bytes for each, and what a tree has beside. It grows little by
+/// little, where a table would ask for twice its memory at once.
 #[derive(Debug, Default)]
-pub(crate) struct Seen(HashMap<u128, First>);
+pub(crate) struct Seen(BTreeMap<u128, First>);
 
 #[derive(Clone, Copy, Debug)]
 struct First {
