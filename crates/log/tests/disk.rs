@@ -715,7 +715,10 @@ mod folder {
         assert_eq!(seen, expected);
         assert_eq!(kind(disk.open_read("s")), ErrorKind::InvalidInput);
         assert_eq!(kind(disk.file_len("s")), ErrorKind::InvalidInput);
+        assert_eq!(kind(disk.open_once("s")), ErrorKind::InvalidInput);
         assert_eq!(kind(disk.open_read("d")), ErrorKind::IsADirectory);
+        assert_eq!(kind(disk.open_once("d")), ErrorKind::IsADirectory);
+        assert_eq!(kind(disk.open_once("none")), ErrorKind::NotFound);
     }
 
     #[test]
@@ -737,9 +740,36 @@ mod folder {
     fn a_read_only_handle_refuses_to_write() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("a"), "abc").unwrap();
-        let file = FileDisk::new(folder.path()).open_read("a").unwrap();
-        assert!(file.write_at(b"x", 0).is_err() && file.set_len(0).is_err());
+        let disk = FileDisk::new(folder.path());
+        for file in [disk.open_read("a").unwrap(), disk.open_once("a").unwrap()] {
+            assert!(file.write_at(b"x", 0).is_err() && file.set_len(0).is_err());
+        }
         assert_eq!(std::fs::read(folder.path().join("a")).unwrap(), b"abc");
+    }
+
+    #[test]
+    fn a_file_that_is_read_once_reads_as_any_other_and_while_it_grows() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = FileDisk::new(folder.path());
+        let written = disk.create_new("a").unwrap();
+        let mut bytes: Vec<u8> = (0..=u8::MAX).cycle().take(300_000).collect();
+        written.write_all_at(&bytes, 0).unwrap();
+        written.sync_data().unwrap();
+        let (any, once) = (disk.open_read("a").unwrap(), disk.open_once("a").unwrap());
+        for round in 0..2 {
+            assert_eq!(once.len().unwrap(), bytes.len() as u64);
+            for (offset, len) in [(0, 10), (4_090, 300_000), (299_999, 1), (300_000, 7), (300_004, 7)] {
+                let (mut found, mut expected) = (vec![0; len], vec![0; len]);
+                let read = once.read_at(&mut found, offset).unwrap();
+                assert_eq!(read, any.read_at(&mut expected, offset).unwrap(), "{round} {offset} {len}");
+                assert_eq!(found, expected);
+            }
+            let mut whole = vec![0; bytes.len()];
+            once.read_exact_at(&mut whole, 0).unwrap();
+            assert_eq!(whole, bytes);
+            written.write_all_at(b"more", bytes.len() as u64).unwrap();
+            bytes.extend(b"more");
+        }
     }
 
     #[test]

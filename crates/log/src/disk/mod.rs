@@ -5,6 +5,8 @@
 
 #[cfg(any(test, feature = "sim"))]
 mod crash;
+#[cfg(target_os = "linux")]
+mod passing;
 mod real;
 #[cfg(any(test, feature = "sim"))]
 mod sim;
@@ -46,6 +48,16 @@ pub trait Disk: Send + Sync + fmt::Debug {
     /// # Errors
     /// As [`open`](Self::open).
     fn open_read(&self, path: &str) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens an existing file to be read through once, as [`open_read`](Self::open_read) does. Where the platform allows it,
+    /// what the system did not hold in memory before does not stay there: reading a ledger that is larger than memory
+    /// then costs neither itself nor others what was held.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    fn open_once(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
+        self.open_read(path)
+    }
 
     /// Creates an empty file to read and write. The name is durable after [`sync_dir`](Self::sync_dir) of its folder.
     ///

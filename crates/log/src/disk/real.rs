@@ -60,6 +60,12 @@ impl Disk for FileDisk {
         open_file(&self.at(path)?, OpenOptions::new().read(true))
     }
 
+    #[cfg(target_os = "linux")]
+    fn open_once(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
+        let file = open_regular(&self.at(path)?, OpenOptions::new().read(true))?;
+        Ok(Box::new(super::passing::Passing::new(file)))
+    }
+
     fn create_new(&self, path: &str) -> io::Result<Box<dyn DiskFile>> {
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(self.at(path)?)?;
         Ok(Box::new(file))
@@ -158,9 +164,13 @@ impl DiskFile for File {
 }
 
 fn open_file(path: &Path, options: &OpenOptions) -> io::Result<Box<dyn DiskFile>> {
+    Ok(Box::new(open_regular(path, options)?))
+}
+
+fn open_regular(path: &Path, options: &OpenOptions) -> io::Result<File> {
     // Before opening: opening a pipe that nobody writes to would wait for ever.
     file_metadata(path)?;
-    Ok(Box::new(options.open(path)?))
+    options.open(path)
 }
 
 /// Returns the metadata of a regular file, which a link may lead to.

@@ -125,7 +125,7 @@ impl RecordStep {
 /// Scans segment `number`. A live last segment is read to the first end of a batch that accounts for all bytes noted.
 pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) -> io::Result<SegmentScan> {
     let path = Family::Segment.path(number);
-    let file = context.disk.open_read(&path)?;
+    let file = context.disk.open_once(&path)?;
     let start = number * SEGMENT_RECORDS;
     let mut scan = SegmentScan::new(number, start);
     scan.signatures = SegmentSignatures::new(context.key_events);
@@ -230,7 +230,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
 
 fn open_vault(context: &Context<'_>, number: u64) -> io::Result<Option<Box<dyn DiskFile>>> {
     let path = Family::Vault.path(number);
-    match context.disk.open_read(&path) {
+    match context.disk.open_once(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         // The caller names the segment; this names the file.
         Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
