@@ -10,7 +10,7 @@ use docket_proof::{Precision, RecordIndex, RecordView};
 
 use crate::{
     ahead::ReadRecord,
-    index::{CommandId, Index, IndexError, PageKey},
+    index::{CommandId, Index, IndexError, PAGE_ITEMS, PageKey},
     keys::{Keys, hash_of},
     table::{Paged, Pages, Table},
 };
@@ -21,6 +21,16 @@ const FAMILY: u8 = 1;
 /// Events from one rest of the pages to the next: some days of a large city. So few where assertions are on that small
 /// ledgers pack pages too, and what is tested on them holds for packed pages.
 const RESTLESS: u32 = if cfg!(debug_assertions) { 1 << 9 } else { 1 << 19 };
+
+/// Returns how many states of a kind lie in a page of the index. sled reads sixteen pages to find one, and writes as many: with
+/// 256 units, which have years of receptions, finances and papers, they would be megabytes.
+const fn page_items(kind: StreamKind) -> usize {
+    match kind {
+        StreamKind::UNIT => 16,
+        StreamKind::CASE => 64,
+        _ => PAGE_ITEMS,
+    }
+}
 
 /// Why a record could not be folded.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +63,7 @@ macro_rules! tables {
         #[derive(Clone, Debug)]
         pub struct States {
             zone: Arc<Zone>,
-            $( $many: Table<docket_domain::$State>, )+
+            $( $many: Table<docket_domain::$State, { page_items(StreamKind::$KIND) }>, )+
             keys: Keys,
             /// Records whose event this version does not know. They are kept and counted, never skipped in silence.
             unknown: u64,

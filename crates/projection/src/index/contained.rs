@@ -15,9 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::{ids::CommandId, page::PageKey, quiet::quietly, storing::Entry};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
-const SCHEMA: u32 = 9;
+const SCHEMA: u32 = 10;
 /// sled's page cache, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
+/// The length of a part of sled's file. At every opening sled reads the head of each part, all of the last one, and each large
+/// value that the last one names; a value is large from a quarter of a part on.
+const SEGMENT_BYTES: usize = 1 << 20;
 /// The longest a reader waits for the index before it replays the log instead.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 const META_KEY: &[u8] = b"m";
@@ -377,6 +380,7 @@ fn open_sled(path: &Path) -> Result<Engine, IndexError> {
     let config = sled::Config::new()
         .path(path)
         .cache_capacity(CACHE_BYTES)
+        .segment_size(SEGMENT_BYTES)
         .flush_every_ms(None)
         .print_profile_on_drop(false);
     let deadline = Instant::now() + MAX_WAIT;
@@ -392,6 +396,10 @@ fn open_sled(path: &Path) -> Result<Engine, IndexError> {
                     return Err(IndexError::Busy);
                 }
                 std::thread::sleep(Duration::from_millis(10));
+            }
+            // Its parts had another length.
+            Err(IndexError::Engine(why)) if why.contains("io buffer size") => {
+                return Err(IndexError::Version);
             }
             opened => return opened,
         }

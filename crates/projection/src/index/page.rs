@@ -1,6 +1,6 @@
-//! Pages: 256 neighbouring dense ids under one key. One key an entity would make sled's opening scan millions of them.
+//! Pages: neighbouring dense ids under one key. One key an entity would make sled's opening scan millions of them.
 
-/// Items of a page.
+/// Items of a page, unless they are large.
 pub const PAGE_ITEMS: usize = 256;
 
 /// Names a page of the index.
@@ -10,7 +10,7 @@ pub struct PageKey {
     pub family: u8,
     /// The kind of stream.
     pub kind: u16,
-    /// Ids `number * 256 + 1` to `(number + 1) * 256`.
+    /// Ids `number * n + 1` to `(number + 1) * n`, where a page of the kind has n items.
     pub number: u64,
 }
 

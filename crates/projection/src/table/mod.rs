@@ -15,28 +15,22 @@ const MIN_ON_TWO_THREADS: usize = 64;
 /// Pages that are read before they are taken apart, at most.
 const AHEAD: usize = 32;
 
-/// One kind's states. A table without an index behind it simply holds all of them.
+/// One kind's states, `N` a page. A table without an index behind it simply holds all of them.
 #[derive(Clone, Debug)]
-pub(crate) struct Table<T> {
+pub(crate) struct Table<T, const N: usize = PAGE_ITEMS> {
     pages: Vec<Option<Page<T>>>,
     len: u64,
     /// How many of them the index held when this began.
     stored: u64,
 }
 
-impl<T> Default for Table<T> {
+impl<T, const N: usize> Default for Table<T, N> {
     fn default() -> Self {
         Self { pages: Vec::new(), len: 0, stored: 0 }
     }
 }
 
-/// Returns the page of an id and its place there.
-fn place(id: u64) -> Option<(usize, usize)> {
-    let offset = usize::try_from(id.checked_sub(1)?).ok()?;
-    Some((offset / PAGE_ITEMS, offset % PAGE_ITEMS))
-}
-
-impl<T> Table<T> {
+impl<T, const N: usize> Table<T, N> {
     /// Begins with `len` items that lie in an index, none of them loaded.
     pub(crate) fn with_len(len: u64) -> Self {
         Self { pages: Vec::new(), len, stored: len }
@@ -46,26 +40,32 @@ impl<T> Table<T> {
     pub(crate) fn len(&self) -> u64 {
         self.len
     }
+
+    /// Returns the page of an id and its place there.
+    fn place(id: u64) -> Option<(usize, usize)> {
+        let offset = usize::try_from(id.checked_sub(1)?).ok()?;
+        Some((offset / N, offset % N))
+    }
 }
 
-impl<T: DeserializeOwned> Table<T> {
+impl<T: DeserializeOwned, const N: usize> Table<T, N> {
     /// Returns an item; `None` where there is none or its page is not loaded.
     #[inline]
     pub(crate) fn get(&self, id: u64) -> Option<&T> {
-        let (page, item) = place(id)?;
+        let (page, item) = Self::place(id)?;
         self.pages.get(page)?.as_ref()?.items().get(item)
     }
 
     /// Returns an item to be changed.
     #[inline]
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut T> {
-        let (page, item) = place(id)?;
+        let (page, item) = Self::place(id)?;
         self.pages.get_mut(page)?.as_mut()?.items_mut().get_mut(item)
     }
 
     /// Adds an item behind the last. The last page must be loaded, if it is not full.
     pub(crate) fn push(&mut self, item: T) {
-        let Some((page, place)) = place(self.len + 1) else { return };
+        let Some((page, place)) = Self::place(self.len + 1) else { return };
         debug_assert!(
             place == 0 || self.pages.get(page).is_some_and(Option::is_some),
             "the last page is loaded before it grows"
@@ -74,7 +74,7 @@ impl<T: DeserializeOwned> Table<T> {
             self.pages.resize_with(page + 1, || None);
         }
         if let Some(slot) = self.pages.get_mut(page) {
-            slot.get_or_insert_with(Page::new).items_mut().push(item);
+            slot.get_or_insert_with(|| Page::new(N)).items_mut().push(item);
             self.len += 1;
         }
     }
@@ -84,7 +84,7 @@ impl<T: DeserializeOwned> Table<T> {
         if self.pages.get(page).is_some_and(Option::is_some) {
             return 0;
         }
-        self.stored.saturating_sub(page as u64 * PAGE_ITEMS as u64).min(PAGE_ITEMS as u64)
+        self.stored.saturating_sub(page as u64 * N as u64).min(N as u64)
     }
 
     fn put(&mut self, page: usize, items: Vec<T>) {
@@ -97,11 +97,11 @@ impl<T: DeserializeOwned> Table<T> {
     }
 }
 
-impl<T: DeserializeOwned + Clone> Table<T> {
+impl<T: DeserializeOwned + Clone, const N: usize> Table<T, N> {
     /// Iterates over the loaded items in the order of their ids. What is packed is taken apart on the way, and stays packed.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, Cow<'_, T>)> {
         (0_u64..).zip(&self.pages).flat_map(|(number, page)| {
-            let first = number * PAGE_ITEMS as u64 + 1;
+            let first = number * N as u64 + 1;
             (first..).zip(page.iter().flat_map(Page::read))
         })
     }
@@ -146,7 +146,7 @@ pub(crate) trait Paged {
     fn rest(&mut self);
 }
 
-impl<T: Serialize + DeserializeOwned + Send> Table<T> {
+impl<T: Serialize + DeserializeOwned + Send, const N: usize> Table<T, N> {
     /// Loads pages, each with as many items as it must have. Of many, another thread takes apart what the index says,
     /// while this one asks it for more.
     fn load_pages(
@@ -186,13 +186,13 @@ fn read_page(index: &Index, key: PageKey) -> Result<Vec<u8>, IndexError> {
     index.page(key)?.ok_or(IndexError::Damaged("a page is missing"))
 }
 
-impl<T: Serialize + DeserializeOwned + Send> Paged for Table<T> {
+impl<T: Serialize + DeserializeOwned + Send, const N: usize> Paged for Table<T, N> {
     fn begin_with(&mut self, len: u64) {
         *self = Self::with_len(len);
     }
 
     fn load(&mut self, index: &Index, family: u8, kind: u16, id: u64) -> Result<(), IndexError> {
-        let Some((page, _)) = place(id) else { return Ok(()) };
+        let Some((page, _)) = Self::place(id) else { return Ok(()) };
         match self.unloaded(page) {
             0 => {}
             expected => {
@@ -208,7 +208,7 @@ impl<T: Serialize + DeserializeOwned + Send> Paged for Table<T> {
     }
 
     fn load_all(&mut self, index: &Index, family: u8, kind: u16) -> Result<(), IndexError> {
-        let pages = usize::try_from(self.stored.div_ceil(PAGE_ITEMS as u64)).unwrap_or(usize::MAX);
+        let pages = usize::try_from(self.stored.div_ceil(N as u64)).unwrap_or(usize::MAX);
         let missing: Vec<_> =
             (0..pages).map(|page| (page, self.unloaded(page))).filter(|(_, items)| *items > 0).collect();
         let read = |number| read_page(index, PageKey { family, kind, number });
@@ -231,6 +231,6 @@ impl<T: Serialize + DeserializeOwned + Send> Paged for Table<T> {
     }
 
     fn rest(&mut self) {
-        self.pages.iter_mut().flatten().for_each(Page::rest);
+        self.pages.iter_mut().flatten().for_each(|page| page.rest(N));
     }
 }

@@ -4,7 +4,7 @@ use std::{borrow::Cow, slice, sync::OnceLock, vec};
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::index::{IndexError, PAGE_ITEMS};
+use crate::index::IndexError;
 
 /// The longest page that is decoded, in bytes.
 const MAX_PAGE_LEN: usize = 1 << 24;
@@ -47,8 +47,8 @@ pub(super) struct Page<T> {
 
 impl<T> Page<T> {
     /// Begins with nothing, and with room for a whole page: growing by halves, millions of pages would leave as much behind.
-    pub(super) fn new() -> Self {
-        Self::with(Vec::with_capacity(PAGE_ITEMS), true)
+    pub(super) fn new(room: usize) -> Self {
+        Self::with(Vec::with_capacity(room), true)
     }
 
     /// Holds what the index holds.
@@ -132,8 +132,8 @@ impl<T: Serialize> Page<T> {
         bincode::serde::encode_to_vec(items, bincode::config::standard()).expect("states are plain data")
     }
 
-    /// Packs it where nothing changed it for long. To be called now and then.
-    pub(super) fn rest(&mut self) {
+    /// Packs it where nothing changed it for long, once it is full. To be called now and then.
+    pub(super) fn rest(&mut self, full: usize) {
         if self.packed.is_some() {
             if self.items.get().is_some() {
                 self.stay_unpacked();
@@ -142,7 +142,7 @@ impl<T: Serialize> Page<T> {
         }
         self.idle = self.idle.saturating_add(1);
         // What is not full will grow.
-        let is_full = self.items.get().is_some_and(|items| items.len() == PAGE_ITEMS);
+        let is_full = self.items.get().is_some_and(|items| items.len() == full);
         if is_full && self.idle >= self.patience {
             (self.packed, self.items) = (Some(self.encode().into()), OnceLock::new());
         }
@@ -155,12 +155,14 @@ mod tests {
 
     use super::*;
 
+    const FULL: usize = 256;
+
     type Item = (u32, Option<String>);
 
     fn page(count: usize) -> (Vec<Item>, Page<Item>) {
         let items: Vec<Item> =
             (0..).map(|item| (item, (item % 3 == 0).then(|| "x".repeat(9)))).take(count).collect();
-        let mut page = Page::new();
+        let mut page = Page::new(FULL);
         page.items_mut().extend(items.iter().cloned());
         (items, page)
     }
@@ -175,34 +177,34 @@ mod tests {
 
     #[test]
     fn a_full_page_is_packed_once_nothing_changed_it_for_long() {
-        let (mut items, mut page) = page(PAGE_ITEMS);
+        let (mut items, mut page) = page(FULL);
         let bytes = page.bytes().into_owned();
-        (1..IDLE_RESTS).for_each(|_| page.rest());
+        (1..IDLE_RESTS).for_each(|_| page.rest(FULL));
         assert!(!is_packed(&page));
-        page.rest();
+        page.rest(FULL);
         assert!(is_packed(&page));
         assert_eq!((read(&page), page.bytes().into_owned()), (items.clone(), bytes));
         assert!(is_packed(&page), "reading it through leaves it packed");
         assert_eq!(page.items(), items);
         // It was needed after all: it takes twice as long.
-        (0..2 * IDLE_RESTS).for_each(|_| page.rest());
+        (0..2 * IDLE_RESTS).for_each(|_| page.rest(FULL));
         assert!(!is_packed(&page) && page.packed.is_none());
-        page.rest();
+        page.rest(FULL);
         assert!(is_packed(&page));
         (items[7].0, page.items_mut()[7].0) = (99, 99);
         assert!(page.packed.is_none(), "its bytes are old");
         assert_eq!(read(&page), items);
-        (1..4 * IDLE_RESTS).for_each(|_| page.rest());
+        (1..4 * IDLE_RESTS).for_each(|_| page.rest(FULL));
         assert!(!is_packed(&page));
-        page.rest();
+        page.rest(FULL);
         assert!(is_packed(&page));
         assert_eq!(read(&page), items);
     }
 
     #[test]
     fn a_page_that_will_grow_is_not_packed() {
-        let (_, mut page) = page(PAGE_ITEMS - 1);
-        (0..=IDLE_RESTS).for_each(|_| page.rest());
+        let (_, mut page) = page(FULL - 1);
+        (0..=IDLE_RESTS).for_each(|_| page.rest(FULL));
         assert!(!is_packed(&page));
     }
 
@@ -216,19 +218,19 @@ mod tests {
     fn act() -> impl Strategy<Value = Act> {
         prop_oneof![
             (1..=2 * IDLE_RESTS).prop_map(Act::Rest),
-            (0..PAGE_ITEMS).prop_map(Act::Look),
-            (0..PAGE_ITEMS, any::<u32>()).prop_map(|(at, to)| Act::Change(at, to)),
+            (0..FULL).prop_map(Act::Look),
+            (0..FULL, any::<u32>()).prop_map(|(at, to)| Act::Change(at, to)),
         ]
     }
 
     proptest! {
         #[test]
         fn a_page_holds_what_an_array_would(acts in prop::collection::vec(act(), 0..40)) {
-            let (mut items, mut page) = page(PAGE_ITEMS);
+            let (mut items, mut page) = page(FULL);
             page.is_dirty = false;
             for act in acts {
                 match act {
-                    Act::Rest(times) => (0..times).for_each(|_| page.rest()),
+                    Act::Rest(times) => (0..times).for_each(|_| page.rest(FULL)),
                     Act::Look(at) => prop_assert_eq!(page.items().get(at), items.get(at)),
                     Act::Change(at, to) => {
                         (items[at].0, page.items_mut()[at].0) = (to, to);

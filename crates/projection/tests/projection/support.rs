@@ -215,7 +215,7 @@ pub(crate) fn report(desk: &mut Desk) -> Vec<u8> {
 /// Opens sled past the projection. A thread of its own may still be about to let go of the files, from the session before.
 fn open(sled: &Path) -> sled::Db {
     for _ in 0..200 {
-        match sled::open(sled) {
+        match sled::Config::new().path(sled).segment_size(1 << 20).open() {
             Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
                 std::thread::sleep(std::time::Duration::from_millis(10));
             }
