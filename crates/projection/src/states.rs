@@ -27,7 +27,7 @@ const RESTLESS: u32 = if cfg!(debug_assertions) { 1 << 9 } else { 1 << 19 };
 const fn page_items(kind: StreamKind) -> usize {
     match kind {
         StreamKind::UNIT => 16,
-        StreamKind::CASE => 64,
+        StreamKind::CASE => 128,
         _ => PAGE_ITEMS,
     }
 }

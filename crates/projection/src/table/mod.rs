@@ -42,6 +42,7 @@ impl<T, const N: usize> Table<T, N> {
     }
 
     /// Returns the page of an id and its place there.
+    #[inline]
     fn place(id: u64) -> Option<(usize, usize)> {
         let offset = usize::try_from(id.checked_sub(1)?).ok()?;
         Some((offset / N, offset % N))

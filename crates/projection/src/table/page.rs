@@ -30,19 +30,38 @@ impl<'a, T: Clone> Iterator for Read<'a, T> {
     }
 }
 
-/// Some states in a row.
+/// Some states in a row. No larger than an array and a word beside: there are tens of thousands, asked for in no order.
 #[derive(Clone, Debug)]
 pub(super) struct Page<T> {
-    /// Not there while the page is packed and nobody asked for one of them since the last rest.
-    items: OnceLock<Vec<T>>,
-    /// Their bytes, from the moment they are packed until one of them changes.
-    packed: Option<Box<[u8]>>,
+    body: Body<T>,
     /// The index does not hold it as it is.
     pub(super) is_dirty: bool,
     /// Rests since it changed, or was unpacked.
     idle: u8,
     /// How many of them it takes until it is packed.
     patience: u8,
+}
+
+#[derive(Clone, Debug)]
+enum Body<T> {
+    Held(Vec<T>),
+    Packed(Box<Packed<T>>),
+}
+
+/// The bytes of a page.
+#[derive(Clone, Debug)]
+struct Packed<T> {
+    bytes: Box<[u8]>,
+    /// What they say, where somebody asked for one of them since the last rest.
+    items: OnceLock<Vec<T>>,
+}
+
+impl<T: DeserializeOwned> Packed<T> {
+    fn unpack(&self) -> Vec<T> {
+        let (items, _) = bincode::serde::decode_from_slice(&self.bytes, bincode::config::standard())
+            .expect("only what was encoded here is packed");
+        items
+    }
 }
 
 impl<T> Page<T> {
@@ -57,14 +76,12 @@ impl<T> Page<T> {
     }
 
     fn with(items: Vec<T>, is_dirty: bool) -> Self {
-        Self { items: items.into(), packed: None, is_dirty, idle: 0, patience: IDLE_RESTS }
+        Self { body: Body::Held(items), is_dirty, idle: 0, patience: IDLE_RESTS }
     }
-}
 
-impl<T> Page<T> {
     /// Lets go of the packed bytes of a page that was needed.
-    fn stay_unpacked(&mut self) {
-        (self.packed, self.idle, self.patience) = (None, 0, self.patience.saturating_mul(2));
+    fn hold(&mut self, items: Vec<T>) {
+        (self.body, self.idle, self.patience) = (Body::Held(items), 0, self.patience.saturating_mul(2));
     }
 }
 
@@ -83,40 +100,35 @@ impl<T: DeserializeOwned> Page<T> {
         Ok(items)
     }
 
-    /// Takes the packed bytes apart.
-    fn unpack(&self) -> Vec<T> {
-        let bytes = self.packed.as_deref().unwrap_or_default();
-        let (items, _) = bincode::serde::decode_from_slice(bytes, bincode::config::standard())
-            .expect("only what was encoded here is packed");
-        items
-    }
-
     /// Returns the items. They stay unpacked for a while: who asks for one often asks for it again.
     #[inline]
     pub(super) fn items(&self) -> &[T] {
-        self.items.get_or_init(|| self.unpack())
+        match &self.body {
+            Body::Held(items) => items,
+            Body::Packed(packed) => packed.items.get_or_init(|| packed.unpack()),
+        }
     }
 
     /// Returns the items to be changed.
     #[inline]
     pub(super) fn items_mut(&mut self) -> &mut Vec<T> {
-        if self.items.get().is_none() {
-            self.items = self.unpack().into();
-        }
-        if self.packed.is_some() {
-            self.stay_unpacked();
+        if let Body::Packed(packed) = &mut self.body {
+            let items = packed.items.take().unwrap_or_else(|| packed.unpack());
+            self.hold(items);
         }
         (self.is_dirty, self.idle) = (true, 0);
-        self.items.get_mut().expect("unpacked above")
+        let Body::Held(items) = &mut self.body else { unreachable!("it was unpacked") };
+        items
     }
-}
 
-impl<T: DeserializeOwned + Clone> Page<T> {
     /// Returns the items to be read through once: what is packed stays so.
     pub(super) fn read(&self) -> Read<'_, T> {
-        match self.items.get() {
-            Some(items) => Read::Held(items.iter()),
-            None => Read::Unpacked(self.unpack().into_iter()),
+        match &self.body {
+            Body::Held(items) => Read::Held(items.iter()),
+            Body::Packed(packed) => match packed.items.get() {
+                Some(items) => Read::Held(items.iter()),
+                None => Read::Unpacked(packed.unpack().into_iter()),
+            },
         }
     }
 }
@@ -124,29 +136,34 @@ impl<T: DeserializeOwned + Clone> Page<T> {
 impl<T: Serialize> Page<T> {
     /// Returns its bytes.
     pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
-        self.packed.as_deref().map_or_else(|| Cow::Owned(self.encode()), Cow::Borrowed)
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        let items = self.items.get().map_or(&[][..], Vec::as_slice);
-        bincode::serde::encode_to_vec(items, bincode::config::standard()).expect("states are plain data")
+        match &self.body {
+            Body::Held(items) => Cow::Owned(encode(items)),
+            Body::Packed(packed) => Cow::Borrowed(&packed.bytes),
+        }
     }
 
     /// Packs it where nothing changed it for long, once it is full. To be called now and then.
     pub(super) fn rest(&mut self, full: usize) {
-        if self.packed.is_some() {
-            if self.items.get().is_some() {
-                self.stay_unpacked();
+        match &mut self.body {
+            Body::Packed(packed) => {
+                if let Some(items) = packed.items.take() {
+                    self.hold(items);
+                }
             }
-            return;
-        }
-        self.idle = self.idle.saturating_add(1);
-        // What is not full will grow.
-        let is_full = self.items.get().is_some_and(|items| items.len() == full);
-        if is_full && self.idle >= self.patience {
-            (self.packed, self.items) = (Some(self.encode().into()), OnceLock::new());
+            Body::Held(items) => {
+                self.idle = self.idle.saturating_add(1);
+                // What is not full will grow.
+                if self.idle >= self.patience && items.len() == full {
+                    let bytes = encode(items).into();
+                    self.body = Body::Packed(Box::new(Packed { bytes, items: OnceLock::new() }));
+                }
+            }
         }
     }
+}
+
+fn encode(items: &[impl Serialize]) -> Vec<u8> {
+    bincode::serde::encode_to_vec(items, bincode::config::standard()).expect("states are plain data")
 }
 
 #[cfg(test)]
@@ -168,7 +185,7 @@ mod tests {
     }
 
     fn is_packed(page: &Page<Item>) -> bool {
-        page.items.get().is_none()
+        matches!(&page.body, Body::Packed(packed) if packed.items.get().is_none())
     }
 
     fn read(page: &Page<Item>) -> Vec<Item> {
@@ -188,17 +205,22 @@ mod tests {
         assert_eq!(page.items(), items);
         // It was needed after all: it takes twice as long.
         (0..2 * IDLE_RESTS).for_each(|_| page.rest(FULL));
-        assert!(!is_packed(&page) && page.packed.is_none());
+        assert!(matches!(page.body, Body::Held(_)));
         page.rest(FULL);
         assert!(is_packed(&page));
         (items[7].0, page.items_mut()[7].0) = (99, 99);
-        assert!(page.packed.is_none(), "its bytes are old");
+        assert!(matches!(page.body, Body::Held(_)), "its bytes are old");
         assert_eq!(read(&page), items);
         (1..4 * IDLE_RESTS).for_each(|_| page.rest(FULL));
         assert!(!is_packed(&page));
         page.rest(FULL);
         assert!(is_packed(&page));
         assert_eq!(read(&page), items);
+    }
+
+    #[test]
+    fn a_page_is_as_small_as_an_array_and_a_word() {
+        assert_eq!(size_of::<Option<Page<Item>>>(), size_of::<Vec<Item>>() + size_of::<usize>());
     }
 
     #[test]
