@@ -73,6 +73,8 @@ pub struct Survey {
     pub by: OfficialId,
     /// The unit that answered for the case then.
     pub unit: Option<UnitId>,
+    /// Whether who asked was of another unit than that one, as the register had it when the survey was recorded.
+    pub is_by_others: bool,
     /// When.
     pub asked: Mark,
     /// The answer, once there is one.
@@ -233,9 +235,11 @@ impl Rules for SatisfactionSurveyed {
     }
 
     fn fold(&self, store: &mut impl Store, meta: &RecordMeta) -> Result<(), Violation> {
+        let asker = store.official(self.by).map(|official| official.unit_at(meta.occurred));
         let case = own_mut::<Self>(store, meta.stream)?;
         let unit = case.responsible();
-        case.ask(Survey { by: self.by, unit, asked: Mark::of(meta), answer: None });
+        let is_by_others = unit.is_none() || asker != unit;
+        case.ask(Survey { by: self.by, unit, is_by_others, asked: Mark::of(meta), answer: None });
         case.count(meta);
         Ok(())
     }

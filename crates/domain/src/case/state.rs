@@ -243,7 +243,7 @@ mod tests {
     fn millions_of_cases_are_small() {
         assert!(size_of::<CaseState>() <= 216, "{}", size_of::<CaseState>());
         assert!(size_of::<CaseRare>() <= 136, "{}", size_of::<CaseRare>());
-        assert!(size_of::<Surveys>() <= 56, "{}", size_of::<Surveys>());
+        assert!(size_of::<Surveys>() <= 64, "{}", size_of::<Surveys>());
     }
 
     #[test]

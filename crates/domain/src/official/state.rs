@@ -120,6 +120,13 @@ impl OfficialState {
         self.posts_at(then).find(|post| post.unit == unit && post.office == office).map(|post| post.record)
     }
 
+    /// Returns the unit at a time: that of the last appointment until then, or else of the registration. Who left belongs to
+    /// the unit they left.
+    pub fn unit_at(&self, then: OccurredAt) -> UnitId {
+        let until_then = self.changes.iter().rev().filter(|change| !then.is_certainly_before(change.at));
+        until_then.filter_map(|change| change.unit).next().unwrap_or(self.unit)
+    }
+
     /// Returns the rank at a time: that of the last appointment that gave one, or else of the registration.
     pub fn rank_at(&self, then: OccurredAt) -> Option<u16> {
         let until_then = self.changes.iter().rev().filter(|change| !then.is_certainly_before(change.at));

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{ids::CommandId, page::PageKey, quiet::quietly, storing::Entry};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
-const SCHEMA: u32 = 10;
+const SCHEMA: u32 = 11;
 /// sled's page cache, in bytes.
 const CACHE_BYTES: u64 = 64 << 20;
 /// The length of a part of sled's file. At every opening sled reads the head of each part, all of the last one, and each large

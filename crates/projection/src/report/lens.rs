@@ -155,9 +155,7 @@ impl<'a> Lens<'a> {
 /// Returns the unit to which an official belonged at a time: that of the last appointment until then, or else of the
 /// registration. Who left belongs to the unit they left. `None` where the official is not loaded.
 pub fn unit_of_official(states: &States, official: OfficialId, then: OccurredAt) -> Option<UnitId> {
-    let state = states.official(official)?;
-    let until_then = state.changes.iter().rev().filter(|change| !then.is_certainly_before(change.at));
-    Some(until_then.filter_map(|change| change.unit).next().unwrap_or(state.unit))
+    Some(states.official(official)?.unit_at(then))
 }
 
 /// Returns a unit, those merged into it, and all that stand below any of these. All units must be loaded.

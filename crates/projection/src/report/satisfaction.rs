@@ -56,9 +56,7 @@ impl Surveys {
     fn add(&mut self, lens: &Lens<'_>, survey: &Survey) {
         let asked = survey.asked.record();
         self.asked.add(asked);
-        let is_other =
-            survey.unit.is_none() || lens.unit_of(survey.by, survey.asked.occurred()) != survey.unit;
-        self.by_others.ask(is_other, asked);
+        self.by_others.ask(survey.is_by_others, asked);
         let answer = survey.answer.filter(|answer| lens.knows(answer.answered));
         self.answer_rate.ask(answer.is_some(), answer.map_or(asked, |answer| answer.answered.record()));
         match answer {
