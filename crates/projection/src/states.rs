@@ -1,10 +1,11 @@
 //! All states, folded from the log's records: in memory for a batch replay, over the index for daily work.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 
 use docket_domain::{
-    DecodeError, Event, EventRef, OccurredAt, OfficialId, RecordMeta, ReplayError, Store, StreamKind,
-    Timestamp, UniqueKey, View, Zone, apply, apply_decided, each_entity,
+    CaseId, CaseState, DecodeError, Event, EventRef, HouseholdId, HouseholdState, OccurredAt, OfficialId,
+    RecordMeta, ReplayError, Store, StreamKind, Timestamp, UniqueKey, View, Zone, apply, apply_decided,
+    each_entity,
 };
 use docket_proof::{Precision, RecordIndex, RecordView};
 
@@ -134,6 +135,29 @@ macro_rules! tables {
 each_entity!(tables);
 
 impl States {
+    /// Returns how many pages of cases there are.
+    pub(crate) fn case_pages(&self) -> usize {
+        self.cases.pages()
+    }
+
+    /// Iterates over the cases of some pages that are loaded.
+    pub(crate) fn cases_in(&self, pages: Range<usize>) -> impl Iterator<Item = (CaseId, Cow<'_, CaseState>)> {
+        self.cases.iter_in(pages).filter_map(|(id, state)| Some((CaseId::new(id)?, state)))
+    }
+
+    /// Returns how many pages of households there are.
+    pub(crate) fn household_pages(&self) -> usize {
+        self.households.pages()
+    }
+
+    /// Iterates over the households of some pages that are loaded.
+    pub(crate) fn households_in(
+        &self,
+        pages: Range<usize>,
+    ) -> impl Iterator<Item = (HouseholdId, Cow<'_, HouseholdState>)> {
+        self.households.iter_in(pages).filter_map(|(id, state)| Some((HouseholdId::new(id)?, state)))
+    }
+
     /// Begins with what an index holds, none of it loaded.
     pub(crate) fn over(mut self, streams: &[(u16, u64)], unknown: u64) -> Self {
         self.unknown = unknown;

@@ -1,9 +1,10 @@
 //! The report on aid 帮扶: what was delivered and received, projects, difficulties, and the distinct persons reached.
 
-use docket_domain::{AidState, HouseholdId, ProjectState, View as _};
+use docket_domain::{AidState, HouseholdId, HouseholdState, ProjectState, View as _};
 
 use super::{
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -39,7 +40,8 @@ const MONEY: (FigureName, &[FigureName]) =
     (FigureName::AidMoneyFen, &[FigureName::AidConfirmedFen, FigureName::ProjectsSpentFen]);
 
 /// Makes the report.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
+pub(super) fn report(making: &Making<'_>) -> Report {
+    let lens = &making.lens;
     let mut tallies = Tallies::<Aid>::new(lens);
     for (_, aid) in lens.states.aids().filter(|(_, aid)| takes(lens, aid)) {
         tallies.of(Some(aid.unit), |counts| counts.add_aid(lens, &aid));
@@ -51,9 +53,7 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
             }
         }
     }
-    if lens.scope.official.is_none() {
-        each_difficulty(lens, |unit, record| tallies.of(unit, |counts| counts.difficulties.add(record)));
-    }
+    tallies.merge(&making.households().aid);
     each_beneficiary_household(lens, |unit, persons, record| {
         tallies.of(unit, |counts| counts.beneficiaries.add_many(persons, record));
     });
@@ -66,13 +66,15 @@ fn takes(lens: &Lens<'_>, aid: &AidState) -> bool {
         && lens.takes_household(aid.household)
 }
 
-/// Goes through the difficulties resolved in the period, each with its household's unit and its record.
-fn each_difficulty(lens: &Lens<'_>, mut each: impl FnMut(Option<docket_domain::UnitId>, u64)) {
-    for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
-        for done in household.difficulties() {
-            if lens.has(done.resolved.occurred().at) {
-                each(lens.unit_of_household(&household, done.resolved.occurred()), done.resolved.record());
-            }
+/// Counts the difficulties of a household that were resolved in the period, each for its unit then.
+pub(super) fn count_household(tallies: &mut Tallies<'_, Aid>, lens: &Lens<'_>, household: &HouseholdState) {
+    if lens.scope.official.is_some() {
+        return;
+    }
+    for done in household.difficulties().iter().map(|done| done.resolved) {
+        if lens.has(done.occurred().at) {
+            let unit = lens.unit_of_household(household, done.occurred());
+            tallies.of(unit, |counts| counts.difficulties.add(done.record()));
         }
     }
 }

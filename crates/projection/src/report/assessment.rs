@@ -8,6 +8,7 @@ use docket_domain::{Measure, RulesState, View as _, Weight};
 use super::{
     figure::{Basis, Figure, UnitOfCount, Value},
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::{Check, Report, RulesInForce, Scope},
 };
@@ -63,11 +64,12 @@ const SUMS: (FigureName, &[FigureName]) =
     (FigureName::ScoreWeights, &[FigureName::ScoreMeasured, FigureName::ScoreNotMeasured]);
 
 /// Makes the report.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let Some(official) = lens.scope.official else { return of_all(lens) };
+pub(super) fn report(making: &Making<'_>) -> Report {
+    let lens = &making.lens;
+    let Some(official) = lens.scope.official else { return of_all(making) };
     // Of one official: their row of the assessment of all.
     let scope = Scope { official: None, by_official: true, by_unit: false, ..lens.scope.clone() };
-    let mut report = of_all(&Lens::new(lens.states, &scope));
+    let mut report = of_all(&Making::of(&[ReportName::Assessment], lens.states, &scope, making.threads));
     let own = report.rows.drain(..).find(|row| row.official == Some(official));
     let nothing = |figure: &Figure| matches!(figure.value, Value::Ratio { .. });
     report.figures = match own {
@@ -98,7 +100,8 @@ fn weights<'a>(lens: &Lens<'a>) -> Option<(&'a RulesState, &'a [Weight])> {
     lens.states.rules_at(lens.last_moment()).map(|rules| (rules, rules.rules.assessment.as_slice()))
 }
 
-fn of_all(lens: &Lens<'_>) -> Report {
+fn of_all(making: &Making<'_>) -> Report {
+    let lens = &making.lens;
     let mut report = Report {
         name: ReportName::Assessment,
         scope: lens.scope.clone(),
@@ -115,7 +118,7 @@ fn of_all(lens: &Lens<'_>) -> Report {
         };
         let names: Vec<_> = SOURCES.iter().filter(is_weighed).map(|source| source.figure).collect();
         if !names.is_empty() {
-            report.take(lens.report(*from).clone(), &names);
+            report.take(making.report(*from).clone(), &names);
         }
     }
     score(&mut report.figures, weights);

@@ -4,6 +4,7 @@ use docket_domain::{BacklogOutcome, CaseState, Listing, View as _};
 
 use super::{
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -27,7 +28,8 @@ const SUMS: &[(FigureName, &[FigureName])] = &[(
 )];
 
 /// Makes the report. A case that was carried over and listed anew stands on two lists, and counts on each.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
+pub(super) fn report(making: &Making<'_>) -> Report {
+    let lens = &making.lens;
     let mut tallies = Tallies::<Campaigns>::new(lens);
     if lens.scope.official.is_none() {
         for (_, campaign) in lens.states.campaigns() {
@@ -36,15 +38,18 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
             }
         }
     }
-    for (_, case) in lens.states.cases() {
-        let listings = case.backlog.iter().flat_map(|backlog| backlog.listings());
-        for listing in listings.filter(|listing| lens.has(listing.listed.occurred().at)) {
-            if lens.takes_official(listing.leader.map(|(leader, _)| leader)) {
-                tallies.of(case.responsible(), |counts| counts.add(lens, &case, listing));
-            }
+    tallies.merge(&making.cases().campaigns);
+    tallies.report(ReportName::Campaigns, SUMS)
+}
+
+/// Counts the lists on which a case stood.
+pub(super) fn count_case(tallies: &mut Tallies<'_, Campaigns>, lens: &Lens<'_>, case: &CaseState) {
+    let listings = case.backlog.iter().flat_map(|backlog| backlog.listings());
+    for listing in listings.filter(|listing| lens.has(listing.listed.occurred().at)) {
+        if lens.takes_official(listing.leader.map(|(leader, _)| leader)) {
+            tallies.of(case.responsible(), |counts| counts.add(lens, case, listing));
         }
     }
-    tallies.report(ReportName::Campaigns, SUMS)
 }
 
 impl Campaigns {

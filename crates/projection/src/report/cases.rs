@@ -1,9 +1,10 @@
 //! The report on cases: how many, how far, and how they stand to the due date their source stated.
 
-use docket_domain::{CaseState, CaseStatus, Clock, RunningClock, Standing, Timeliness, clocks};
+use docket_domain::{CaseState, CaseStatus, Clock, RunningClock, Standing, Timeliness};
 
 use super::{
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -62,35 +63,37 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
 ];
 
 /// Makes the report.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let mut tallies = Tallies::<Cases>::new(lens);
-    for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
-        if !lens.takes(case.responsible()) {
-            continue;
+pub(super) fn report(making: &Making<'_>) -> Report {
+    making.cases().cases.report(ReportName::Cases, SUMS)
+}
+
+/// Counts a case, whose clocks these are.
+pub(super) fn count_case(
+    tallies: &mut Tallies<'_, Cases>,
+    lens: &Lens<'_>,
+    case: &CaseState,
+    clocks: &[RunningClock<'_>],
+) {
+    let contact = contact(lens, clocks);
+    let closed = case.closed().map(|closure| closure.mark).filter(|mark| lens.has(mark.at()));
+    let handled = clocks.iter().rfind(|clock| clock.clock == Clock::Handle && clock.run == case.runs);
+    let handled = handled.filter(|_| closed.is_some());
+    contact.into_iter().chain(handled).for_each(|clock| tallies.ruled_by(clock.rules));
+    tallies.of_both(case.responsible(), case.handler, |counts| {
+        if lens.has(case.registered().at) {
+            counts.add(case);
         }
-        let clocks = clocks(&case, lens.states, lens.last_moment());
-        let contact = contact(lens, &clocks);
-        let closed = case.closed().map(|closure| closure.mark).filter(|mark| lens.has(mark.at()));
-        let handled = clocks.iter().rfind(|clock| clock.clock == Clock::Handle && clock.run == case.runs);
-        let handled = handled.filter(|_| closed.is_some());
-        contact.into_iter().chain(handled).for_each(|clock| tallies.ruled_by(clock.rules));
-        tallies.of_both(case.responsible(), case.handler, |counts| {
-            if lens.has(case.registered().at) {
-                counts.add(&case);
-            }
-            counts.add_acceptance(lens, &case);
-            if let Some(contact) = contact {
-                counts.response_rate.ask(contact.is_met(), decided(contact));
-            }
-            if let Some(closed) = closed {
-                counts.closed_in_period.add(closed.record());
-            }
-            if let Some(handled) = handled {
-                counts.closed_in_term.ask(handled.is_met(), decided(handled));
-            }
-        });
-    }
-    tallies.report(ReportName::Cases, SUMS)
+        counts.add_acceptance(lens, case);
+        if let Some(contact) = contact {
+            counts.response_rate.ask(contact.is_met(), decided(contact));
+        }
+        if let Some(closed) = closed {
+            counts.closed_in_period.add(closed.record());
+        }
+        if let Some(handled) = handled {
+            counts.closed_in_term.ask(handled.is_met(), decided(handled));
+        }
+    });
 }
 
 /// Returns the clock of the first contact, if it fell due in the period: that of saying that the case has arrived, or where

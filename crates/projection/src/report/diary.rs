@@ -5,6 +5,7 @@ use docket_domain::{DossierState, OfficialId, OfficialState};
 use super::{
     figure::{Doubt, Figure, Value},
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -27,11 +28,11 @@ const SUMS: &[(FigureName, &[FigureName])] =
     &[(FigureName::Dossiers, &[FigureName::DossiersKept, FigureName::DossiersClosed])];
 
 /// Makes the report: with the visits and receptions that the diaries are about, so that one sees how much was written.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let mut report = own(lens);
-    if lens.scope.official.is_none() {
-        report.take(visits::made(lens), &[FigureName::Visits]);
-        report.take(lens.report(ReportName::Receptions).clone(), &[FigureName::Receptions]);
+pub(super) fn report(making: &Making<'_>) -> Report {
+    let mut report = own(&making.lens);
+    if making.lens.scope.official.is_none() {
+        report.take(visits::made(making), &[FigureName::Visits]);
+        report.take(making.report(ReportName::Receptions).clone(), &[FigureName::Receptions]);
         doubt(&mut report);
     }
     report

@@ -129,6 +129,14 @@ impl Evidence {
             self.more += 1;
         }
     }
+
+    /// Adds the records of another list behind these.
+    fn append(&mut self, other: &Self) {
+        for (is_missed, records) in [(false, &other.counted), (true, &other.missed)] {
+            records.iter().for_each(|record| self.note(*record, is_missed));
+        }
+        self.more += other.more;
+    }
 }
 
 /// Counts what a figure is made of.
@@ -180,15 +188,24 @@ impl Counter {
         }
     }
 
+    /// Adds what was counted elsewhere, behind what was counted here.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.numerator = self.numerator.saturating_add(other.numerator);
+        self.denominator += other.denominator;
+        if let (Some(evidence), Some(other)) = (&mut self.evidence, &other.evidence) {
+            evidence.append(other);
+        }
+    }
+
     /// Makes the figure of a count.
-    pub(crate) fn figure(self, name: FigureName, unit_of_count: UnitOfCount, basis: Basis) -> Figure {
+    pub(crate) fn figure(&self, name: FigureName, unit_of_count: UnitOfCount, basis: Basis) -> Figure {
         let value = Value::Count(self.numerator);
-        let evidence = self.evidence.map(|evidence| *evidence);
+        let evidence = self.evidence.as_deref().cloned();
         Figure { name, unit_of_count, basis, value, doubt: None, evidence }
     }
 
     /// Makes the figure of a ratio.
-    pub(crate) fn ratio(self, name: FigureName, unit_of_count: UnitOfCount, basis: Basis) -> Figure {
+    pub(crate) fn ratio(&self, name: FigureName, unit_of_count: UnitOfCount, basis: Basis) -> Figure {
         let value = Value::Ratio { numerator: self.numerator, denominator: self.denominator };
         Figure { value, ..self.figure(name, unit_of_count, basis) }
     }

@@ -1,39 +1,28 @@
 //! What of the states a report looks at.
 
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{collections::BTreeSet, sync::Arc};
 
 use docket_domain::{
     Day, HouseholdId, HouseholdState, Mark, OccurredAt, OfficialId, Precision, Timestamp, UnitId, View as _,
     Zone,
 };
 
-use super::{
-    names::ReportName,
-    sheet::{Report, Scope},
-};
+use super::sheet::Scope;
 use crate::states::States;
 
 /// The states, as one scope looks at them.
+#[derive(Clone)]
 pub(super) struct Lens<'a> {
     pub(super) states: &'a States,
     pub(super) scope: &'a Scope,
     /// The units that were asked for; `None` for all.
-    units: Option<BTreeSet<UnitId>>,
-    /// The reports that were made so, each once.
-    made: [OnceLock<Report>; ReportName::ALL.len()],
+    units: Option<Arc<BTreeSet<UnitId>>>,
 }
 
 impl<'a> Lens<'a> {
     pub(super) fn new(states: &'a States, scope: &'a Scope) -> Self {
-        let units = scope.unit.map(|unit| units_below(states, unit));
-        Self { states, scope, units, made: [const { OnceLock::new() }; _] }
-    }
-
-    /// Returns a report as one looks so. Whoever asks again, or meanwhile, gets the same one.
-    pub(super) fn report(&self, name: ReportName) -> &Report {
-        let place = ReportName::ALL.iter().position(|other| *other == name);
-        let made = place.and_then(|place| self.made.get(place)).expect("all of them have a place");
-        made.get_or_init(|| name.count(self))
+        let units = scope.unit.map(|unit| Arc::new(units_below(states, unit)));
+        Self { states, scope, units }
     }
 
     /// Says whether a moment counts.

@@ -8,9 +8,13 @@ mod diary;
 mod figure;
 mod finance;
 mod lens;
+mod making;
 mod names;
+mod of_cases;
+mod of_households;
 mod overview;
 mod pairing;
+mod pass;
 mod receptions;
 mod rectification;
 mod satisfaction;
@@ -35,59 +39,60 @@ pub use names::{FigureName, ReportName};
 pub use sheet::{Check, Citation, Filter, Report, Row, RulesInForce, Scope};
 pub use term::{Language, Term};
 
-use self::lens::Lens;
+use self::making::Making;
 use crate::states::States;
 
 /// Makes several reports at once, each on one of as many threads as there are. They come in the order of the names.
 ///
 /// What several of them take from another is counted once.
 pub fn make_reports(names: &[ReportName], states: &States, scope: &Scope, threads: usize) -> Vec<Report> {
-    let lens = Lens::new(states, scope);
-    // Those that others take from come first, so that no thread waits for one while there is another to make.
-    let mut wanted: Vec<ReportName> = Vec::new();
-    for name in names.iter().flat_map(|name| name.taken_from()).chain(names) {
-        if !wanted.contains(name) {
-            wanted.push(*name);
-        }
+    let making = Making::of(names, states, scope, threads);
+    // What takes longest comes first, and takes all threads.
+    if making.wanted.iter().any(|name| name.counts_households()) {
+        let _ = making.households();
+    }
+    if making.wanted.iter().any(|name| name.counts_cases()) {
+        let _ = making.cases();
     }
     let next = AtomicUsize::new(0);
     let make = || {
-        while let Some(name) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let _ = lens.report(*name);
+        while let Some(name) = making.wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let _ = making.report(*name);
         }
     };
-    let helpers = threads.min(wanted.len()).saturating_sub(1);
+    let helpers = threads.min(making.wanted.len()).saturating_sub(1);
     thread::scope(|scope| {
         // One that panics has all of it panic when the scope ends.
         (0..helpers).for_each(|_| drop(scope.spawn(make)));
         make();
     });
-    names.iter().map(|name| lens.report(*name).clone()).collect()
+    names.iter().map(|name| making.report(*name).clone()).collect()
 }
 
 impl ReportName {
     /// Makes the report from all states. A filter that it does not [take](Self::filters) narrows nothing.
     pub fn make(self, states: &States, scope: &Scope) -> Report {
-        Lens::new(states, scope).report(self).clone()
+        Making::of(&[self], states, scope, 1).report(self).clone()
     }
 
-    /// Counts what the report is about, as a lens looks at it.
-    fn count(self, lens: &Lens<'_>) -> Report {
+    /// Makes the report from what is counted for all that are made.
+    fn count(self, making: &Making<'_>) -> Report {
+        let lens = &making.lens;
         match self {
-            Self::Overview => overview::report(lens),
+            Self::Overview => overview::report(making),
             Self::Receptions => receptions::report(lens),
-            Self::Visits => visits::report(lens),
-            Self::Diary => diary::report(lens),
-            Self::Cases => cases::report(lens),
-            Self::Timeliness => timeliness::report(lens),
-            Self::Satisfaction => satisfaction::report(lens),
-            Self::Campaigns => campaigns::report(lens),
+            Self::Visits => visits::report(making),
+            Self::Diary => diary::report(making),
+            Self::Cases => cases::report(making),
+            Self::Timeliness => timeliness::report(making),
+            Self::Satisfaction => satisfaction::report(making),
+            Self::Campaigns => campaigns::report(making),
             Self::Pairing => pairing::report(lens),
-            Self::Aid => aid::report(lens),
+            Self::Aid => aid::report(making),
             Self::Stays => stays::report(lens),
             Self::Rectification => rectification::report(lens),
             Self::Finance => finance::report(lens),
-            Self::Assessment => assessment::report(lens),
+            Self::Assessment => assessment::report(making),
         }
     }
 
@@ -99,6 +104,16 @@ impl ReportName {
             Self::Diary => &[Self::Receptions],
             _ => &[],
         }
+    }
+
+    /// Says whether it counts cases, one by one.
+    const fn counts_cases(self) -> bool {
+        matches!(self, Self::Overview | Self::Cases | Self::Timeliness | Self::Satisfaction | Self::Campaigns)
+    }
+
+    /// Says whether it counts households, one by one.
+    const fn counts_households(self) -> bool {
+        matches!(self, Self::Visits | Self::Diary | Self::Aid)
     }
 
     /// Returns what it can be narrowed to.

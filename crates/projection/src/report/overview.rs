@@ -7,6 +7,7 @@ use docket_domain::{BacklogOutcome, CaseState, UnitId, UnitLevel, UnitState};
 use super::{
     diary,
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::{Citation, Report},
     tally::{Tallies, tally},
@@ -107,12 +108,12 @@ const TAKEN: &[(Source, &[FigureName])] = &[
 ];
 
 /// Makes the report.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let mut report = own(lens);
+pub(super) fn report(making: &Making<'_>) -> Report {
+    let mut report = own(making);
     for (from, names) in TAKEN {
         let other = match from {
-            Source::Report(name) => lens.report(*name).clone(),
-            Source::Diaries => diary::own(lens),
+            Source::Report(name) => making.report(*name).clone(),
+            Source::Diaries => diary::own(&making.lens),
         };
         report.take(other, names);
     }
@@ -121,7 +122,8 @@ pub(super) fn report(lens: &Lens<'_>) -> Report {
 }
 
 /// Counts what no other report does.
-fn own(lens: &Lens<'_>) -> Report {
+fn own(making: &Making<'_>) -> Report {
+    let lens = &making.lens;
     let mut tallies = Tallies::<Overview>::new(lens);
     let mut citations = Vec::new();
     for (id, unit) in lens.states.units() {
@@ -138,10 +140,15 @@ fn own(lens: &Lens<'_>) -> Report {
             tallies.of(lens.unit_of(id, lens.end()), |counts| counts.officials.add(official.record));
         }
     }
-    for (_, case) in lens.states.cases().filter(|(_, case)| lens.has(case.registered().at)) {
-        tallies.of(case.responsible(), |counts| counts.add_case(&case));
-    }
+    tallies.merge(&making.cases().overview);
     Report { citations, ..tallies.report(ReportName::Overview, SUMS) }
+}
+
+/// Counts a case by what became of it.
+pub(super) fn count_case(tallies: &mut Tallies<'_, Overview>, lens: &Lens<'_>, case: &CaseState) {
+    if lens.has(case.registered().at) {
+        tallies.of(case.responsible(), |counts| counts.add_case(case));
+    }
 }
 
 fn cited(lens: &Lens<'_>, unit: UnitId, state: &UnitState) -> impl Iterator<Item = Citation> {

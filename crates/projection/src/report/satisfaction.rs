@@ -1,10 +1,10 @@
 //! The report on satisfaction 满意度: who was asked, who answered, and what. Each rate has a denominator of its own.
 
-use docket_domain::{Satisfaction, Survey, SurveyAnswer};
+use docket_domain::{CaseState, Satisfaction, Survey, SurveyAnswer};
 
 use super::{
-    cases::is_asked,
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -41,15 +41,16 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
     ),
 ];
 
-/// Makes the report: every survey counts when it was asked, for the unit that answered for the case then.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let mut tallies = Tallies::<Surveys>::new(lens);
-    for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
-        for survey in case.surveys().filter(|survey| lens.has(survey.asked.occurred().at)) {
-            tallies.of_both(survey.unit, case.handler, |counts| counts.add(lens, survey));
-        }
+/// Makes the report.
+pub(super) fn report(making: &Making<'_>) -> Report {
+    making.cases().surveys.report(ReportName::Satisfaction, SUMS)
+}
+
+/// Counts the surveys of a case: each when it was asked, for the unit that answered for the case then.
+pub(super) fn count_case(tallies: &mut Tallies<'_, Surveys>, lens: &Lens<'_>, case: &CaseState) {
+    for survey in case.surveys().filter(|survey| lens.has(survey.asked.occurred().at)) {
+        tallies.of_both(survey.unit, case.handler, |counts| counts.add(lens, survey));
     }
-    tallies.report(ReportName::Satisfaction, SUMS)
 }
 
 impl Surveys {

@@ -52,6 +52,11 @@ impl Scope {
         }
     }
 
+    /// Says whether figures are asked for by unit or by official too.
+    pub(crate) const fn has_rows(&self) -> bool {
+        self.by_unit || self.by_official
+    }
+
     /// Says whether a moment counts.
     pub fn has(&self, at: Timestamp) -> bool {
         self.period.is_none_or(|(from, to)| (from..to).contains(&at.0))

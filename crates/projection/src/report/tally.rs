@@ -16,8 +16,11 @@ pub(super) trait Tally {
     /// Begins at nothing; lists the records of the figure that is to be explained.
     fn new(explained: Option<FigureName>) -> Self;
 
+    /// Adds what was counted elsewhere, behind what was counted here.
+    fn merge(&mut self, other: &Self);
+
     /// Makes the figures, in the order in which they are shown.
-    fn figures(self) -> Vec<Figure>;
+    fn figures(&self) -> Vec<Figure>;
 }
 
 /// Declares a tally: a counter a figure, each with the way its figure is made, its name, its unit of count and its basis.
@@ -27,7 +30,8 @@ macro_rules! tally {
         struct $tally:ident { $( $field:ident: $make:ident $name:ident, $unit:ident, $basis:ident; )+ }
     ) => {
         $(#[$attr])*
-        struct $tally { $( $field: $crate::report::figure::Counter, )+ }
+        #[derive(Clone)]
+        pub(super) struct $tally { $( $field: $crate::report::figure::Counter, )+ }
 
         impl $crate::report::tally::Tally for $tally {
             fn new(explained: Option<$crate::report::names::FigureName>) -> Self {
@@ -35,7 +39,11 @@ macro_rules! tally {
                 Self { $( $field: counter($crate::report::names::FigureName::$name), )+ }
             }
 
-            fn figures(self) -> Vec<$crate::report::figure::Figure> {
+            fn merge(&mut self, other: &Self) {
+                $( self.$field.merge(&other.$field); )+
+            }
+
+            fn figures(&self) -> Vec<$crate::report::figure::Figure> {
                 vec![$( self.$field.$make(
                     $crate::report::names::FigureName::$name,
                     $crate::report::figure::UnitOfCount::$unit,
@@ -52,8 +60,9 @@ pub(super) use tally;
 type Subject = (bool, Option<UnitId>, Option<OfficialId>);
 
 /// The tallies of a report while it is made.
+#[derive(Clone)]
 pub(super) struct Tallies<'a, T> {
-    lens: &'a Lens<'a>,
+    lens: Lens<'a>,
     total: T,
     /// By unit, or by official. What is of none comes last: `None` is turned into the largest key.
     rows: BTreeMap<Subject, T>,
@@ -61,9 +70,9 @@ pub(super) struct Tallies<'a, T> {
 }
 
 impl<'a, T: Tally> Tallies<'a, T> {
-    pub(super) fn new(lens: &'a Lens<'a>) -> Self {
+    pub(super) fn new(lens: &Lens<'a>) -> Self {
         let total = T::new(lens.scope.explained);
-        Self { lens, total, rows: BTreeMap::new(), rules: BTreeMap::new() }
+        Self { lens: lens.clone(), total, rows: BTreeMap::new(), rules: BTreeMap::new() }
     }
 
     /// Counts something of a unit and of no official, unless other units were asked for.
@@ -99,11 +108,23 @@ impl<'a, T: Tally> Tallies<'a, T> {
         self.rules.entry(rules.record).or_insert_with(|| rules.rules.name.to_string());
     }
 
+    /// Adds what was counted elsewhere, behind what was counted here.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.total.merge(&other.total);
+        let explained = self.lens.scope.explained;
+        for (subject, tally) in &other.rows {
+            self.rows.entry(*subject).or_insert_with(|| T::new(explained)).merge(tally);
+        }
+        for (record, name) in &other.rules {
+            self.rules.entry(*record).or_insert_with(|| name.clone());
+        }
+    }
+
     /// Makes the report. `sums` must hold: each a whole and its parts.
-    pub(super) fn report(self, name: ReportName, sums: &[(FigureName, &[FigureName])]) -> Report {
+    pub(super) fn report(&self, name: ReportName, sums: &[(FigureName, &[FigureName])]) -> Report {
         let states = self.lens.states;
         let figures = self.total.figures();
-        let rows = self.rows.into_iter().map(|((_, unit, official), tally)| Row {
+        let rows = self.rows.iter().map(|(&(_, unit, official), tally)| Row {
             unit,
             official,
             name: unit.and_then(|unit| states.unit(unit)).map(|unit| unit.name.to_string()),
@@ -113,7 +134,11 @@ impl<'a, T: Tally> Tallies<'a, T> {
             name,
             scope: self.lens.scope.clone(),
             checks: sums.iter().filter_map(|(whole, parts)| Check::of(&figures, *whole, parts)).collect(),
-            rules: self.rules.into_iter().map(|(record, name)| RulesInForce { name, record }).collect(),
+            rules: self
+                .rules
+                .iter()
+                .map(|(&record, name)| RulesInForce { name: name.clone(), record })
+                .collect(),
             rows: rows.collect(),
             figures,
             citations: Vec::new(),

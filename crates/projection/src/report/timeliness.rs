@@ -1,11 +1,11 @@
 //! The report on timeliness: what fell due by each clock, was met, was missed, and what runs.
 
-use docket_domain::{CaseState, Clock, RunningClock, Standing, clocks};
+use docket_domain::{CaseState, Clock, RunningClock, Standing};
 
 use super::{
-    cases::is_asked,
     figure::Counter,
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -56,31 +56,27 @@ const SUMS: &[(FigureName, &[FigureName])] = &[
 ];
 
 /// Makes the report.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let mut tallies = Tallies::<Timeliness>::new(lens);
-    for (_, case) in lens.states.cases().filter(|(_, case)| is_asked(lens, case)) {
-        let clocks = duties(lens, &case);
-        clocks.iter().for_each(|clock| tallies.ruled_by(clock.rules));
-        tallies.of_both(case.responsible(), case.handler, |counts| {
-            clocks.iter().for_each(|clock| counts.add(lens, clock));
-        });
-    }
-    tallies.report(ReportName::Timeliness, SUMS)
+pub(super) fn report(making: &Making<'_>) -> Report {
+    making.cases().timeliness.report(ReportName::Timeliness, SUMS)
 }
 
-/// Returns the clocks of a case that are somebody's duty and that count: those that run at the last moment, are overdue
-/// then, or fell due in the period.
-fn duties<'a>(lens: &Lens<'a>, case: &CaseState) -> Vec<RunningClock<'a>> {
-    if lens.takes(case.responsible()) {
-        let mut clocks = clocks(case, lens.states, lens.last_moment());
-        clocks.retain(|clock| {
-            !clock.is_right()
-                && (is_due(lens, clock) || matches!(clock.standing, Standing::Running | Standing::Overdue))
-        });
-        clocks
-    } else {
-        Vec::new()
-    }
+/// Counts a case, whose clocks these are: those that are somebody's duty and that run at the last moment, are overdue then,
+/// or fell due in the period.
+pub(super) fn count_case(
+    tallies: &mut Tallies<'_, Timeliness>,
+    lens: &Lens<'_>,
+    case: &CaseState,
+    clocks: &[RunningClock<'_>],
+) {
+    let counts_now = |clock: &&RunningClock<'_>| {
+        !clock.is_right()
+            && (is_due(lens, clock) || matches!(clock.standing, Standing::Running | Standing::Overdue))
+    };
+    let duties = || clocks.iter().filter(counts_now);
+    duties().for_each(|clock| tallies.ruled_by(clock.rules));
+    tallies.of_both(case.responsible(), case.handler, |counts| {
+        duties().for_each(|clock| counts.add(lens, clock));
+    });
 }
 
 /// Says whether what a clock asks for fell due in the period.

@@ -3,11 +3,12 @@
 //! Coverage and attainment are two questions. A household visited once is covered; what is owed, in each calendar year, is
 //! more.
 
-use docket_domain::{Day, HouseholdState, RulesId, StreamKind, View as _, VisitCount, VisitDays, VisitYear};
+use docket_domain::{Day, HouseholdState, VisitCount, VisitDays, VisitYear};
 
 use super::{
     figure::Counter,
     lens::Lens,
+    making::Making,
     names::{FigureName, ReportName},
     sheet::Report,
     tally::{Tallies, tally},
@@ -31,58 +32,49 @@ tally! {
 const YEARS: &[FigureName] =
     &[FigureName::HouseholdYearsMet, FigureName::HouseholdYearsMissed, FigureName::HouseholdYearsNotOwed];
 
-/// Makes the report. Goes through ten million households: once each, and nothing is kept of any.
-pub(super) fn report(lens: &Lens<'_>) -> Report {
-    let mut tallies = Tallies::<Visits>::new(lens);
-    let years = years(lens);
-    years.iter().filter_map(VisitYear::rules).for_each(|rules| tallies.ruled_by(rules));
-    let (days, explains) = (lens.days(), lens.scope.explained.is_some());
-    for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
-        calls(lens, &household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
-        if let Some(attempts) = household.attempts() {
-            calls(lens, &household, attempts, days, &mut tallies, |counts| &mut counts.attempts);
-        }
-        if let Some(home) = lens.home_of(&household) {
-            let latest = household.visits.within(days.0, days.1).next();
-            tallies.of(Some(home), |counts| {
-                counts.households.add(household.record());
-                counts
-                    .coverage
-                    .ask(latest.is_some(), latest.map_or(household.record(), |visit| visit.record));
-            });
-        }
-        for year in &years {
-            let count = year.count(&household);
-            if count.is_on_register() {
-                // Only what is explained needs the record.
-                let record = if explains { last_record(&household, year) } else { household.record() };
-                tallies.of(year.unit(&household), |counts| counts.add_year(record, count));
-            }
-        }
-    }
-    tallies.report(ReportName::Visits, &[(FigureName::HouseholdYears, YEARS)])
+/// Makes the report.
+pub(super) fn report(making: &Making<'_>) -> Report {
+    making.households().visits().report(ReportName::Visits, &[(FigureName::HouseholdYears, YEARS)])
 }
 
-/// Counts the visits alone.
-pub(super) fn made(lens: &Lens<'_>) -> Report {
-    let (mut tallies, days) = (Tallies::<Visits>::new(lens), lens.days());
-    for (_, household) in lens.states.households().filter(|(id, _)| lens.takes_household(*id)) {
-        calls(lens, &household, &household.visits, days, &mut tallies, |counts| &mut counts.visits);
-    }
-    tallies.report(ReportName::Visits, &[])
+/// Returns the visits alone.
+pub(super) fn made(making: &Making<'_>) -> Report {
+    making.households().made.report(ReportName::Visits, &[])
 }
 
-/// Returns the years that ended in the period, and for which rules ask for visits.
-fn years<'a>(lens: &Lens<'a>) -> Vec<VisitYear<'a>> {
-    let (from, until) = lens.days_over();
-    let rules = (1..=lens.states.count(StreamKind::RULES)).filter_map(RulesId::new);
-    let rules = rules.filter_map(|id| lens.states.rules(id)).map(|rules| rules.in_force_from).min();
-    let registered = lens.states.households().map(|(_, household)| household.registered().at).min();
-    let Some((rules, registered)) = rules.zip(registered) else { return Vec::new() };
-    let begun = lens.zone().day_of(rules.max(registered)).max(from);
-    let years = (begun.year()..=until.year()).filter_map(|year| VisitYear::of(lens.states, year));
-    let is_owed = |year: &VisitYear<'_>| year.duty().is_some() && lens.fell_due(year.days().last());
-    years.filter(is_owed).collect()
+/// Counts a household, in these years too.
+pub(super) fn count_household(
+    tallies: &mut Tallies<'_, Visits>,
+    lens: &Lens<'_>,
+    household: &HouseholdState,
+    years: &[VisitYear<'_>],
+) {
+    let days = lens.days();
+    calls(lens, household, &household.visits, days, tallies, |counts| &mut counts.visits);
+    if let Some(attempts) = household.attempts() {
+        calls(lens, household, attempts, days, tallies, |counts| &mut counts.attempts);
+    }
+    if let Some(home) = lens.home_of(household) {
+        let latest = household.visits.within(days.0, days.1).next();
+        tallies.of(Some(home), |counts| {
+            counts.households.add(household.record());
+            counts.coverage.ask(latest.is_some(), latest.map_or(household.record(), |visit| visit.record));
+        });
+    }
+    let explains = lens.scope.explained.is_some();
+    for year in years {
+        let count = year.count(household);
+        if count.is_on_register() {
+            // Only what is explained needs the record.
+            let record = if explains { last_record(household, year) } else { household.record() };
+            tallies.of(year.unit(household), |counts| counts.add_year(record, count));
+        }
+    }
+}
+
+/// Counts the visits to a household alone.
+pub(super) fn count_made(tallies: &mut Tallies<'_, Visits>, lens: &Lens<'_>, household: &HouseholdState) {
+    calls(lens, household, &household.visits, lens.days(), tallies, |counts| &mut counts.visits);
 }
 
 /// Counts the calls on a household in the period, each for the unit to which the household belonged on that morning.

@@ -2,7 +2,7 @@
 
 mod page;
 
-use std::{borrow::Cow, sync::mpsc, thread};
+use std::{borrow::Cow, ops::Range, sync::mpsc, thread};
 
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -34,6 +34,11 @@ impl<T, const N: usize> Table<T, N> {
     /// Begins with `len` items that lie in an index, none of them loaded.
     pub(crate) fn with_len(len: u64) -> Self {
         Self { pages: Vec::new(), len, stored: len }
+    }
+
+    /// Returns how many pages there are, up to the last that is loaded.
+    pub(crate) fn pages(&self) -> usize {
+        self.pages.len()
     }
 
     /// Returns how many items there are, loaded or not.
@@ -101,7 +106,13 @@ impl<T: DeserializeOwned, const N: usize> Table<T, N> {
 impl<T: DeserializeOwned + Clone, const N: usize> Table<T, N> {
     /// Iterates over the loaded items in the order of their ids. What is packed is taken apart on the way, and stays packed.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, Cow<'_, T>)> {
-        (0_u64..).zip(&self.pages).flat_map(|(number, page)| {
+        self.iter_in(0..self.pages())
+    }
+
+    /// As [`iter`](Self::iter), over some pages.
+    pub(crate) fn iter_in(&self, pages: Range<usize>) -> impl Iterator<Item = (u64, Cow<'_, T>)> {
+        let first = pages.start as u64;
+        (first..).zip(self.pages.get(pages).unwrap_or_default()).flat_map(|(number, page)| {
             let first = number * N as u64 + 1;
             (first..).zip(page.iter().flat_map(Page::read))
         })

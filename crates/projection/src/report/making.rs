@@ -1,0 +1,62 @@
+//! The making of reports: what several of them take from another, or count of the same, is counted once.
+
+use std::sync::OnceLock;
+
+use super::{
+    lens::Lens,
+    names::ReportName,
+    of_cases::OfCases,
+    of_households::OfHouseholds,
+    pass,
+    sheet::{Report, Scope},
+};
+use crate::states::States;
+
+/// Reports as one scope looks at the states, each made once.
+pub(super) struct Making<'a> {
+    pub(super) lens: Lens<'a>,
+    /// Those that are asked for, and those that they take from.
+    pub(super) wanted: Vec<ReportName>,
+    pub(super) threads: usize,
+    made: [OnceLock<Report>; ReportName::ALL.len()],
+    cases: OnceLock<OfCases<'a>>,
+    households: OnceLock<OfHouseholds<'a>>,
+}
+
+impl<'a> Making<'a> {
+    /// Begins to make these reports, with all of `threads` where there is much to count.
+    pub(super) fn of(names: &[ReportName], states: &'a States, scope: &'a Scope, threads: usize) -> Self {
+        // Those that others take from come first, so that no thread waits for one while there is another to make.
+        let mut wanted: Vec<ReportName> = Vec::new();
+        for name in names.iter().flat_map(|name| name.taken_from()).chain(names) {
+            if !wanted.contains(name) {
+                wanted.push(*name);
+            }
+        }
+        Self {
+            lens: Lens::new(states, scope),
+            wanted,
+            threads,
+            made: [const { OnceLock::new() }; _],
+            cases: OnceLock::new(),
+            households: OnceLock::new(),
+        }
+    }
+
+    /// Returns one of the reports. Whoever asks again, or meanwhile, gets the same one.
+    pub(super) fn report(&self, name: ReportName) -> &Report {
+        let place = ReportName::ALL.iter().position(|other| *other == name);
+        let made = place.and_then(|place| self.made.get(place)).expect("all of them have a place");
+        made.get_or_init(|| name.count(self))
+    }
+
+    /// Returns what the reports count of cases.
+    pub(super) fn cases(&self) -> &OfCases<'a> {
+        self.cases.get_or_init(|| pass::count(&self.lens, &self.wanted, self.threads))
+    }
+
+    /// Returns what the reports count of households.
+    pub(super) fn households(&self) -> &OfHouseholds<'a> {
+        self.households.get_or_init(|| pass::count(&self.lens, &self.wanted, self.threads))
+    }
+}
