@@ -201,8 +201,12 @@ impl<'b> City<'b> {
             let case = self.registered();
             millis(&self.docket(&["case", "reply", &case, "--text", "seen to", "--approver", "O-1"]))
         });
-        let title = format!("{}: a reply to a new case", self.section);
-        book.measure(&self.section, &title, rounds, "ms", vec![("case-reply", reply)]);
+        let title = format!("{}: a reply to a new case, and the first reports after it", self.section);
+        let after = |name: &'static str| move || millis(&self.docket(&["report", name]));
+        let cases = Entry::new("docket report cases, after one more record", "ms", after("cases"));
+        let overview = Entry::new("docket report overview, after one more record", "ms", after("overview"));
+        let entries = vec![("case-reply", reply), ("report-after", cases), ("overview-after", overview)];
+        book.measure(&self.section, &title, rounds, "ms", entries);
     }
 
     /// Registers a case that a reply may follow.

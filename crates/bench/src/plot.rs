@@ -86,6 +86,7 @@ fn growth(rows: &Rows) -> Option<String> {
         curve("case show", "case-show", &plain),
         curve("case reply", "case-reply", &plain),
         curve("report cases", "report", &plain),
+        curve("report cases, after a record", "report-after", &plain),
         curve("prove record", "prove-record", &plain),
         curve("verify --since yesterday", "since", &plain),
     ];

@@ -23,8 +23,17 @@ pub(crate) fn growth(book: &mut Book) {
             steps
                 .extend(times(what).map(|rate| (what, format!("{name}, time an event"), 1.0 / rate, *large)));
         }
-        let commands =
-            ["case-show", "case-reply", "report", "prove-record", "prove-consistency", "since", "open"];
+        let commands = [
+            "case-show",
+            "case-reply",
+            "report",
+            "report-after",
+            "overview-after",
+            "prove-record",
+            "prove-consistency",
+            "since",
+            "open",
+        ];
         for what in commands.into_iter().chain(["write-peak", "verify-peak", "replay-peak"]) {
             let name = what.replace("-peak", ", peak memory").replace('-', " ");
             steps.extend(times(what).map(|more| (what, format!("{name}, an event"), more / records, *large)));
@@ -116,6 +125,7 @@ fn wanted(rows: &Rows) -> Vec<Wanted> {
         ("case-show", "`case show`", 30.0),
         ("case-reply", "`case reply`", 40.0),
         ("report", "`report` from the index", 200.0),
+        ("report-after", "`report cases`, the first after one more record", 200.0),
         ("prove-record", "inclusion proof", 10.0),
         ("prove-consistency", "consistency proof", 10.0),
         ("since", "`verify --since` yesterday", 200.0),

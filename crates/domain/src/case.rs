@@ -18,7 +18,7 @@ pub use appeal::{
     RecheckDecided, RecheckDecidedPersonal, RecheckRequested, RecheckRequestedPersonal, ReviewDecided,
     ReviewDecidedPersonal, ReviewRequested, ReviewRequestedPersonal,
 };
-pub use clocks::{RunningClock, Standing, clocks, overdue};
+pub use clocks::{RunningClock, Standing, clocks, clocks_stay_until, overdue};
 pub use ending::{
     CaseClosed, CaseClosedPersonal, CaseReopened, CaseReopenedPersonal, CaseVoided, CaseVoidedPersonal,
     CaseWithdrawn, CaseWithdrawnPersonal,

@@ -97,6 +97,7 @@ mod subject;
 mod time;
 mod too_early;
 mod unit;
+mod upcoming;
 mod vehicle;
 mod view;
 mod violation;
@@ -140,7 +141,8 @@ pub use case::{
     ReopenGround, ReplyDelivered, ReplyDeliveredPersonal, ReviewDecided, ReviewDecidedPersonal,
     ReviewOutcome, ReviewRequested, ReviewRequestedPersonal, RunRare, RunningClock, Standing, Starts,
     StepTaken, StepTakenPersonal, Supervision, SupervisionAnswered, SupervisionAnsweredPersonal,
-    SupervisionOrdered, SupervisionOrderedPersonal, Suspension, Timeliness, clocks, overdue,
+    SupervisionOrdered, SupervisionOrderedPersonal, Suspension, Timeliness, clocks, clocks_stay_until,
+    overdue,
 };
 pub use cited::{Cited, CitedViolation, EventType};
 pub use codec::{DecodeError, EncodeError, MAX_BODY_LEN};
@@ -237,6 +239,7 @@ pub use unit::{
     Absorbed, UnitClosed, UnitClosedPersonal, UnitEnd, UnitLevel, UnitLevels, UnitMerged, UnitRegistered,
     UnitState, UnitViolation,
 };
+pub use upcoming::upcoming;
 pub use vehicle::{
     Disposal, DisposalKind, TransitionExpired, VehicleDisposed, VehicleFoundOverStandard, VehicleStanding,
     VehicleState, VehicleViolation,

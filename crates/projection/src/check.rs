@@ -5,17 +5,20 @@ use std::{
     path::Path,
 };
 
+use docket_domain::StreamKind;
 use docket_log::Reader;
 
 use crate::{
     error::ProjectionError,
     follow::{Folded, Mismatch, Purpose, mismatch, scope_of, zone_of},
     index::{
-        CommandId, IDS_PREFIX, Index, IndexError, IndexMeta, KEPT_PREFIX, PageKey, entries, is_ids_page,
+        CHANGES_KEY, Changes, CommandId, Derived, IDS_PREFIX, Index, IndexError, IndexMeta, KEPT_PREFIX,
+        PageKey, SUMS_PREFIX, entries, is_ids_page,
     },
     kept::Kept,
-    report::{ReportName, Scope},
+    report::{ReportName, SUMMED, Scope, Summing},
     states::States,
+    sums::{Block, Label, decode},
     table::Pages,
 };
 
@@ -80,6 +83,7 @@ fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded, scope: &Scope) 
     let mut missing: BTreeSet<PageKey> = folded.page_keys(Pages::Loaded).into_iter().collect();
     let count = missing.len() as u64;
     let mut ids = Ids { previous: None, left: std::mem::take(&mut folded.commands) };
+    let mut sums = KeptSums::default();
     let read = index.each(&mut |key, value| match (key.split_first(), PageKey::of(key)) {
         (_, Some(key)) if missing.remove(&key) => {
             if folded.page(key).is_none_or(|page| page != value) {
@@ -92,12 +96,20 @@ fn compare(index: &Index, meta: &IndexMeta, folded: &mut Folded, scope: &Scope) 
                 differences.add(what);
             }
         }
+        (Some((&SUMS_PREFIX, _)), None) => drop(sums.kept.insert(key.to_vec(), value.to_vec())),
+        _ if key == CHANGES_KEY => {
+            sums.changes = Changes::read(value);
+            if sums.changes.is_none() {
+                differences.add("the list of changed pages cannot be read".to_owned());
+            }
+        }
         (Some((&IDS_PREFIX, first)), None) => ids.compare(first, value, &mut differences),
         _ => differences.add("page with an unknown key is not in the log".to_owned()),
     });
     if let Err(error) = read {
         differences.add(error.to_string());
     }
+    sums.compare(meta.size, &folded.states, scope, &mut differences);
     for key in missing {
         differences.add(format!("page {} is missing", name(key)));
     }
@@ -127,6 +139,50 @@ fn difference_of_kept(
         Kept::Current(report) if *report == name.make(states, scope) => None,
         Kept::Current(_) => Some(format!("the kept report {word} is not what the log gives")),
         Kept::Unreadable => Some(format!("the kept report {word} cannot be read")),
+    }
+}
+
+/// The sums that are kept, by their keys, and the list of changed pages that they are brought up to date by.
+#[derive(Default)]
+struct KeptSums {
+    kept: BTreeMap<Vec<u8>, Vec<u8>>,
+    changes: Option<Changes>,
+}
+
+impl KeptSums {
+    /// Compares those that a report would take. The others are made again, and so not compared.
+    fn compare(mut self, size: u64, states: &States, scope: &Scope, differences: &mut Differences) {
+        let summing = Summing::new(states, scope);
+        for kind in SUMMED {
+            let what = if kind == StreamKind::CASE { "cases" } else { "households" };
+            let blocks = states.summed_pages(kind).div_ceil(Block::PAGES);
+            let label = self.kept.remove(&Derived::SumsOf(kind.0).key());
+            let blocks: Vec<_> =
+                (0..blocks).map(|number| self.kept.remove(&Block::key(kind, number).key())).collect();
+            let Some(label) = label else { continue };
+            let Some(label) = decode::<Label>(&label) else {
+                differences.add(format!("what the sums of {what} belong to cannot be read"));
+                continue;
+            };
+            let now = Label::of(kind, &summing, size);
+            let Some(stale) = label.stale_pages(kind, &now, self.changes.as_ref(), size) else { continue };
+            let nothing = summing.nothing(kind);
+            for (number, bytes) in blocks.iter().enumerate() {
+                let pages = Block::pages(number, states.summed_pages(kind));
+                let Some(block) = Block::decode(bytes.as_deref().unwrap_or_default(), &nothing) else {
+                    differences.add(format!("the sums of {what} cannot be read"));
+                    continue;
+                };
+                for (page, sum) in pages.clone().zip(block.still(&stale, &pages, &summing)) {
+                    if sum.is_some_and(|sum| states.sum_loaded(kind, page, &summing) != sum) {
+                        differences.add(format!("sum {page} of the {what} is not what the log gives"));
+                    }
+                }
+            }
+        }
+        if !self.kept.is_empty() {
+            differences.add("sums of what is not in the log are kept".to_owned());
+        }
     }
 }
 

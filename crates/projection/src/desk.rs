@@ -121,12 +121,7 @@ impl Desk {
         let missing: Vec<_> =
             names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| *name).collect();
         if !missing.is_empty() {
-            let kinds: Vec<_> = missing.iter().flat_map(|name| name.kinds()).copied().collect();
-            self.states_of_kinds(&kinds)?;
-            let made = make_reports(&missing, &self.folded.states, scope, self.folded.threads);
-            if is_kept {
-                self.folded.keep(&made);
-            }
+            let made = if is_kept { self.made(&missing, scope)? } else { self.counted(&missing, scope)? };
             found
                 .iter_mut()
                 .filter(|found| found.is_none())
@@ -134,6 +129,27 @@ impl Desk {
                 .for_each(|(to, made)| *to = Some(made));
         }
         Ok(found.into_iter().flatten().collect())
+    }
+
+    /// Makes reports on everything, and keeps them.
+    fn made(&mut self, names: &[ReportName], scope: &Scope) -> Result<Vec<Report>, ProjectionError> {
+        let beside = names.iter().flat_map(|name| name.kinds_beside_sums());
+        let kinds: Vec<_> = beside.chain([StreamKind::CAMPAIGN]).collect();
+        let Self { reader, folded } = self;
+        folded.ask(
+            || Ok(&*reader),
+            |folded| {
+                folded.load_kinds(&kinds)?;
+                folded.make(names, scope)
+            },
+        )
+    }
+
+    /// Makes reports in any scope from all states that they look at.
+    fn counted(&mut self, names: &[ReportName], scope: &Scope) -> Result<Vec<Report>, ProjectionError> {
+        let kinds: Vec<_> = names.iter().flat_map(|name| name.kinds()).copied().collect();
+        self.states_of_kinds(&kinds)?;
+        Ok(make_reports(names, &self.folded.states, scope, self.folded.threads))
     }
 
     /// Returns the log.

@@ -14,10 +14,11 @@ use crate::{
     ahead::{ReadRecord, Visitor, all_threads, for_each_read},
     error::ProjectionError,
     heads::PagedHeads,
-    index::{CommandId, Index, IndexError, IndexMeta, Old, PageKey, Storing},
+    index::{Changes, CommandId, Derived, Index, IndexError, IndexMeta, Old, PageKey, Storing},
     kept::{self, Kept},
-    report::{Report, ReportName, Scope, make_reports},
+    report::{Report, ReportName, SUMMED, Scope, Sums, make_reports, make_with_sums},
     states::{FoldError, States},
+    sums::sum_all,
     table::Pages,
 };
 
@@ -288,25 +289,42 @@ impl Folded {
         let index = self.index.as_ref().filter(|_| self.loads)?;
         let index = locked(index);
         let meta = index.meta().filter(|meta| meta.size == self.size)?;
-        match Kept::read(name, &index.kept(name.term().name).ok()??, meta) {
+        match Kept::read(name, &index.find(Derived::Report(name.term().name)).ok()??, meta) {
             Kept::Current(report) => Some(*report),
             Kept::Stale | Kept::Unreadable => None,
         }
     }
 
-    /// Keeps reports in the index, which is where the log is. Those that cannot be kept are made again when they are asked
-    /// for.
-    pub(crate) fn keep(&self, reports: &[Report]) {
+    /// Makes reports on everything, from sums where the index keeps them. What of it is to be kept is kept in the index, where
+    /// that is up to the log; what cannot be kept is made again when it is asked for.
+    ///
+    /// The kinds that the reports look at [beside sums](ReportName::kinds_beside_sums), and campaigns, must be loaded.
+    pub(crate) fn make(&self, names: &[ReportName], scope: &Scope) -> Result<Vec<Report>, IndexError> {
+        let Some(index) = &self.index else {
+            return Ok(make_reports(names, &self.states, scope, self.threads));
+        };
+        let (mut sums, mut kept) = (Sums::default(), Vec::new());
+        for kind in SUMMED {
+            if names.iter().any(|name| name.summed().any(|summed| summed == kind)) {
+                let summed = sum_all(kind, &self.states, index, scope, self.threads)?;
+                sums.note(kind, summed.sum);
+                kept.extend(summed.kept);
+            }
+        }
+        let made = make_with_sums(names, &self.states, scope, self.threads, &sums);
+        self.keep(&made, kept);
+        Ok(made)
+    }
+
+    /// Keeps what was made of all that is folded here, where the index is as far.
+    fn keep(&self, reports: &[Report], mut kept: Vec<(Derived<'static>, Vec<u8>)>) {
         let Some(index) = &self.index else { return };
         let index = locked(index);
         let Some(meta) = index.meta().filter(|meta| meta.size == self.size) else { return };
-        let bytes: Vec<_> = reports
-            .iter()
-            .filter_map(|report| {
-                Some((report.name.term().name, kept::to_bytes(report, meta.size, &meta.head())?))
-            })
-            .collect();
-        if !bytes.is_empty() && index.keep(&bytes).is_ok() {
+        kept.extend(reports.iter().filter_map(|report| {
+            Some((Derived::Report(report.name.term().name), kept::to_bytes(report, meta.size, &meta.head())?))
+        }));
+        if !kept.is_empty() && index.keep(&kept).is_ok() {
             let _ = index.flush();
         }
     }
@@ -314,7 +332,8 @@ impl Folded {
     /// Makes and keeps every report, where all states are at hand anyway.
     pub(crate) fn keep_all(&self, scope: &Scope) {
         if !self.loads && self.index.is_some() {
-            self.keep(&make_reports(ReportName::ALL, &self.states, scope, self.threads));
+            // Whoever asks for one that could not be made is told why.
+            let _ = self.make(ReportName::ALL, scope);
         }
     }
 
@@ -326,8 +345,10 @@ impl Folded {
             return Ok(());
         }
         let index = index.clone();
+        let keys = self.page_keys(Pages::Changed);
+        let changes = changes_of(&locked(&index), self.size, &keys)?;
         let mut storing = Storing::default();
-        for key in self.page_keys(Pages::Changed) {
+        for key in keys {
             // Heads lock the index while they load; so they are asked before it is locked here.
             let page = self.page(key);
             if let Some(page) = page {
@@ -335,7 +356,7 @@ impl Folded {
             }
         }
         locked(&index).store_commands(&self.commands, &mut storing)?;
-        storing.finish(&mut locked(&index), meta)?;
+        storing.finish(&mut locked(&index), meta, &changes)?;
         self.heads.settle();
         self.states.settle();
         Ok(())
@@ -352,6 +373,13 @@ impl Folded {
     pub(crate) fn page(&mut self, key: PageKey) -> Option<Vec<u8>> {
         self.heads.page(key).or_else(|| self.states.page(key))
     }
+}
+
+/// Returns which pages changed, once these did up to a size of the log.
+fn changes_of(index: &Index, size: u64, keys: &[PageKey]) -> Result<Changes, IndexError> {
+    let Some(before) = index.meta().map(|meta| meta.size) else { return Ok(Changes::none_since(size)) };
+    let changes = index.changes()?.filter(|changes| changes.goes_to(before));
+    Ok(changes.unwrap_or(Changes::none_since(before)).go_on(size, States::summed_keys(keys)))
 }
 
 /// Folds the records that it is shown.

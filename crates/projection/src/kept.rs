@@ -12,8 +12,9 @@ use crate::{
     report::{Report, ReportName, Scope},
 };
 
-/// Rises with each change of what a report says of the same log: one that an older version kept is not shown then.
-const REVISION: u32 = 1;
+/// Rises with each change of what a report says of the same log: one that an older version kept, or its
+/// sums, are not shown then.
+pub(crate) const REVISION: u32 = 2;
 /// The longest report that is kept, in bytes.
 const MAX_LEN: usize = 1 << 20;
 

@@ -26,6 +26,7 @@ mod published;
 mod rebuild;
 mod report;
 mod states;
+mod sums;
 mod table;
 
 pub use actor_keys::KeyRegister;

@@ -11,9 +11,11 @@ use docket_proof::{Precision, RecordIndex, RecordView};
 
 use crate::{
     ahead::ReadRecord,
+    follow::{SharedIndex, locked},
     index::{CommandId, Index, IndexError, PAGE_ITEMS, PageKey},
     keys::{Keys, hash_of},
-    table::{Paged, Pages, Table},
+    report::{SUMMED, Sum, Summing},
+    table::{Paged, Pages, Table, read_page},
 };
 
 /// The family of state pages in the index.
@@ -156,6 +158,54 @@ impl States {
         pages: Range<usize>,
     ) -> impl Iterator<Item = (HouseholdId, Cow<'_, HouseholdState>)> {
         self.households.iter_in(pages).filter_map(|(id, state)| Some((HouseholdId::new(id)?, state)))
+    }
+
+    /// Returns how many pages the states of a kind take of which there are [sums](SUMMED).
+    pub(crate) fn summed_pages(&self, kind: StreamKind) -> usize {
+        match kind {
+            StreamKind::HOUSEHOLD => self.households.all_pages(),
+            _ => self.cases.all_pages(),
+        }
+    }
+
+    /// Returns the pages of such a kind that the index does not hold as they are.
+    pub(crate) fn changed_pages(&self, kind: StreamKind) -> Vec<u64> {
+        match kind {
+            StreamKind::HOUSEHOLD => self.households.page_numbers(Pages::Changed),
+            _ => self.cases.page_numbers(Pages::Changed),
+        }
+    }
+
+    /// Returns the kinds and numbers of the pages among these that are of such a kind.
+    pub(crate) fn summed_keys(keys: &[PageKey]) -> impl Iterator<Item = (u16, u64)> {
+        let summed = keys.iter().filter(|key| key.family == FAMILY && SUMMED.contains(&StreamKind(key.kind)));
+        summed.map(|key| (key.kind, key.number))
+    }
+
+    /// Sums a page of such a kind. One that is not loaded is read from the index, and not kept.
+    pub(crate) fn sum_page(
+        &self,
+        kind: StreamKind,
+        page: usize,
+        summing: &Summing<'_>,
+        index: &SharedIndex,
+    ) -> Result<Sum, IndexError> {
+        let read =
+            || read_page(&locked(index), PageKey { family: FAMILY, kind: kind.0, number: page as u64 });
+        match kind {
+            StreamKind::HOUSEHOLD => {
+                self.households.show_page(page, read, |households| sum_households(summing, households))
+            }
+            _ => self.cases.show_page(page, read, |cases| sum_cases(summing, cases)),
+        }
+    }
+
+    /// Sums a page of such a kind that is loaded.
+    pub(crate) fn sum_loaded(&self, kind: StreamKind, page: usize, summing: &Summing<'_>) -> Sum {
+        match kind {
+            StreamKind::HOUSEHOLD => sum_households(summing, &mut self.households.iter_in(page..page + 1)),
+            _ => sum_cases(summing, &mut self.cases.iter_in(page..page + 1)),
+        }
     }
 
     /// Begins with what an index holds, none of it loaded.
@@ -313,6 +363,17 @@ impl States {
             self.tables().into_iter().for_each(|(_, table)| table.rest());
         }
     }
+}
+
+fn sum_households(
+    summing: &Summing<'_>,
+    households: &mut dyn Iterator<Item = (u64, Cow<'_, HouseholdState>)>,
+) -> Sum {
+    summing.households(households.filter_map(|(id, state)| Some((HouseholdId::new(id)?, state))))
+}
+
+fn sum_cases(summing: &Summing<'_>, cases: &mut dyn Iterator<Item = (u64, Cow<'_, CaseState>)>) -> Sum {
+    summing.cases(cases.map(|(_, state)| state))
 }
 
 /// Returns what the field needs of a record's header. An actor beyond the numbers of officials is left

@@ -136,6 +136,37 @@ pub fn overdue<'v, V: View>(case: &CaseState, view: &'v V, as_of: Timestamp) -> 
     over.max_by_key(|clock| clock.days_over)
 }
 
+/// Returns the moment until which clocks, as they stand in a case at `as_of`, stay so while nothing is recorded: at that
+/// moment one may stand otherwise, or its due day is over. `None` where time alone changes nothing any more.
+///
+/// What the case names as later than `as_of` is left aside: see [`upcoming`](crate::upcoming).
+pub fn clocks_stay_until<V: View>(
+    case: &CaseState,
+    clocks: &[RunningClock<'_>],
+    view: &V,
+    as_of: Timestamp,
+) -> Option<Timestamp> {
+    let zone = view.zone();
+    let next = Timestamp(as_of.0.saturating_add(1));
+    let begins = |day: Day| zone.start_of(day);
+    // A day is over at its last moment: what comes behind that lies on another.
+    let is_over = |day: Day| Timestamp(begins(day.plus(1)).0.saturating_sub(1));
+    let today = zone.day_of(next);
+    let due = clocks.iter().map(|clock| clock.due).filter(|due| *due >= today).map(is_over);
+    let running = clocks.iter().filter(|clock| clock.standing == Standing::Running);
+    let stops = running.map(|clock| {
+        clock.due_at.map_or_else(|| begins(clock.due.plus(1)), |due| Timestamp(due.0.saturating_add(1)))
+    });
+    // While a case stands still, the days it is given move on.
+    let past = case.rare().map_or(&[][..], |rare| &rare.past).iter().map(|run| &run.rare);
+    let stands_still = past
+        .chain(case.run_rare())
+        .any(|rare| rare.suspensions.iter().any(|suspension| suspension.until.is_none()));
+    let moves = stands_still.then(|| is_over(zone.day_of(as_of)));
+    // Where clocks are set back at midnight a day comes again: then nothing is known beyond the next moment.
+    Some(due.chain(stops).chain(moves).min()?.max(next))
+}
+
 /// Returns the clock of the current run that an act depends on, with its due day as it stands.
 pub(super) fn current<'v, V: View>(
     case: &CaseState,

@@ -2,7 +2,8 @@
 
 use docket_domain::{
     Act, CaseClosed, CaseClosedPersonal, CaseRegistered, CaseRegisteredPersonal, Clock, CloseReason, Day,
-    NoPersonal, ReviewOutcome, Standing, Tally, Timestamp, View as _, clocks, overdue,
+    NoPersonal, ReviewOutcome, Standing, Tally, Timestamp, View as _, clocks, clocks_stay_until, overdue,
+    upcoming,
 };
 
 use crate::{
@@ -205,4 +206,63 @@ fn a_day_beyond_the_published_calendar_is_provisional() {
     let moment = office.0.states.zone().start_of(day("2012-12-21"));
     let found = clocks(office.case(), &office.0.states, moment);
     assert_eq!(found[1].not_covered(), Some(day("2013-01-04")));
+}
+
+/// Where each clock of a case stands, and whether its due day is over at the end of that moment.
+fn stand(office: &Office, moment: Timestamp) -> Vec<(Clock, Day, Standing, bool)> {
+    let states = &office.0.states;
+    let today = states.zone().day_of(Timestamp(moment.0 + 1));
+    clocks(office.case(), states, moment)
+        .iter()
+        .map(|clock| (clock.clock, clock.due, clock.standing, clock.due < today))
+        .collect()
+}
+
+#[test]
+fn clocks_stand_still_until_the_moment_that_is_foretold() {
+    let mut stated = Office(crate::support::Ledger::default());
+    stated.adopt("sla", "2009-01-01");
+    let due = Timestamp(stated.0.states.zone().start_of(day("2010-03-04")).0 + 3_600_000_000);
+    let body = CaseRegistered { stated_due: Some(due), ..case() };
+    stated.ok("2010-01-01", Act::open(source(), NoPersonal));
+    stated.ok("2010-01-01", Act::open(body, CaseRegisteredPersonal::default()));
+    let mut suspended = Office::accepted("cn-2005");
+    suspended.ok("2010-01-20", suspend("force-majeure"));
+    let mut extended = Office::accepted("cn-2005");
+    extended.ok("2010-02-20", extend(30, 2));
+    let mut supervised = Office::replied("cn-2005");
+    supervised.ok("2010-02-10", review());
+    for (office, changes) in [
+        (Office::under("cn-2005"), 2),
+        (stated, 2),
+        (Office::accepted("cn-2005"), 2),
+        (suspended, 100),
+        (extended, 4),
+        (Office::replied("cn-2005"), 2),
+        (supervised, 4),
+    ] {
+        let states = &office.0.states;
+        let mut moment = Timestamp(states.zone().start_of(day("2010-01-05")).0 + 7);
+        let mut met = 0;
+        while met < 200 {
+            let found = clocks(office.case(), states, moment);
+            let until = clocks_stay_until(office.case(), &found, states, moment)
+                .into_iter()
+                .chain(upcoming(office.case(), moment))
+                .min();
+            let now = stand(&office, moment);
+            let Some(until) = until else {
+                let later = states.zone().start_of(day("2040-01-01"));
+                assert_eq!(stand(&office, later), now, "nothing happens any more");
+                break;
+            };
+            assert!(until > moment, "{until:?}");
+            for between in [until.0 - 1, moment.0 + (until.0 - moment.0) / 2] {
+                assert_eq!(stand(&office, Timestamp(between)), now, "until {until:?}");
+            }
+            met += u32::from(stand(&office, until) != now);
+            moment = until;
+        }
+        assert!(met >= changes, "only {met} changes were met");
+    }
 }

@@ -12,7 +12,7 @@ use std::{
 use docket_proof::RecordHash;
 use serde::{Deserialize, Serialize};
 
-use super::{ids::CommandId, page::PageKey, quiet::quietly, storing::Entry};
+use super::{changes::Changes, ids::CommandId, page::PageKey, quiet::quietly, storing::Entry};
 
 /// Changes with the shape of anything stored in the index; an index of another schema is built again.
 const SCHEMA: u32 = 11;
@@ -24,11 +24,15 @@ const SEGMENT_BYTES: usize = 1 << 20;
 /// The longest a reader waits for the index before it replays the log instead.
 const MAX_WAIT: Duration = Duration::from_secs(2);
 const META_KEY: &[u8] = b"m";
+/// Under which the changed pages stand: beside what the index says of itself, so that both lie in one page of sled's.
+pub(crate) const CHANGES_KEY: &[u8] = b"mc";
 const TREE: &str = "docket";
 /// The first byte of the keys of pages of command ids.
 pub(crate) const IDS_PREFIX: u8 = b'c';
 /// The first byte of the keys of kept reports.
 pub(crate) const KEPT_PREFIX: u8 = b'r';
+/// The first byte of the keys of sums.
+pub(crate) const SUMS_PREFIX: u8 = b's';
 /// sled's folder in the index's folder.
 const SLED: &str = "sled";
 
@@ -193,25 +197,27 @@ impl Index {
         found.map(|(key, _)| ids_of(&key)).transpose()
     }
 
-    /// Stores all of these or, after a crash, none; with `meta`, what the index belongs to from now on.
+    /// Stores all of these or, after a crash, none; with `meta`, what the index belongs to from now on, and
+    /// which of its pages changed.
     ///
     /// # Errors
     /// When sled cannot. The index is then not to be used any more.
     pub(super) fn store(
         &mut self,
         entries: impl IntoIterator<Item = Entry>,
-        meta: Option<IndexMeta>,
+        meta: Option<(IndexMeta, &Changes)>,
     ) -> Result<(), IndexError> {
         let mut batch = sled::Batch::default();
         entries.into_iter().for_each(|(key, page)| batch.insert(key, page));
-        if let Some(meta) = &meta {
+        if let Some((meta, changes)) = &meta {
+            batch.insert(CHANGES_KEY, changes.to_bytes()?);
             let bytes = bincode::serde::encode_to_vec(meta, bincode::config::standard())
                 .map_err(|_| IndexError::Damaged("what it says of itself cannot be encoded"))?;
             batch.insert(META_KEY, bytes);
         }
         self.ask(|engine| engine.tree.apply_batch(batch))?;
-        if meta.is_some() {
-            self.meta = meta;
+        if let Some((meta, _)) = meta {
+            self.meta = Some(meta);
         }
         Ok(())
     }
@@ -226,24 +232,33 @@ impl Index {
         self.flush()
     }
 
-    /// Returns what is kept under the name of a report.
+    /// Returns what is kept of something that is made from the pages.
     ///
     /// # Errors
     /// When sled cannot.
-    pub(crate) fn kept(&self, name: &str) -> Result<Option<Vec<u8>>, IndexError> {
-        self.ask(|engine| Ok(engine.tree.get(kept_key(name))?.map(|bytes| bytes.to_vec())))
+    pub(crate) fn find(&self, derived: Derived<'_>) -> Result<Option<Vec<u8>>, IndexError> {
+        self.ask(|engine| Ok(engine.tree.get(derived.key())?.map(|bytes| bytes.to_vec())))
     }
 
-    /// Keeps something under the name of a report. What it belongs to stands in it.
+    /// Keeps what was made from the pages, all of it or nothing.
     ///
     /// # Errors
     /// When sled cannot. The index is then not to be used any more.
-    pub(crate) fn keep(&self, reports: &[(&str, Vec<u8>)]) -> Result<(), IndexError> {
+    pub(crate) fn keep(&self, made: &[(Derived<'_>, Vec<u8>)]) -> Result<(), IndexError> {
         let mut batch = sled::Batch::default();
-        for (name, bytes) in reports {
-            batch.insert(kept_key(name), bytes.as_slice());
+        for (derived, bytes) in made {
+            batch.insert(derived.key(), bytes.as_slice());
         }
         self.ask(|engine| engine.tree.apply_batch(batch))
+    }
+
+    /// Returns which pages changed; `None` where that is not known.
+    ///
+    /// # Errors
+    /// When sled cannot.
+    pub(crate) fn changes(&self) -> Result<Option<Changes>, IndexError> {
+        let bytes = self.ask(|engine| engine.tree.get(CHANGES_KEY))?;
+        Ok(bytes.and_then(|bytes| Changes::read(&bytes)))
     }
 
     /// Shows everything the index holds beside what it says of itself, in the order of the keys.
@@ -338,8 +353,28 @@ impl std::fmt::Debug for Index {
     }
 }
 
-fn kept_key(name: &str) -> Vec<u8> {
-    [KEPT_PREFIX].into_iter().chain(name.bytes()).collect()
+/// Something that is made from the pages, and kept beside them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Derived<'a> {
+    /// The report of this name.
+    Report(&'a str),
+    /// What the sums of a kind belong to.
+    SumsOf(u16),
+    /// A block of the sums of a kind.
+    Sums(u16, u32),
+}
+
+impl Derived<'_> {
+    /// Returns sled's key.
+    pub(crate) fn key(self) -> Vec<u8> {
+        match self {
+            Self::Report(name) => [&[KEPT_PREFIX], name.as_bytes()].concat(),
+            Self::SumsOf(kind) => [&[SUMS_PREFIX][..], &kind.to_be_bytes()].concat(),
+            Self::Sums(kind, block) => {
+                [&[SUMS_PREFIX][..], &kind.to_be_bytes(), &block.to_be_bytes()].concat()
+            }
+        }
+    }
 }
 
 pub(super) fn ids_key(id: &CommandId) -> [u8; 17] {

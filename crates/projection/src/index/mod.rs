@@ -6,13 +6,15 @@
 //! panic, over files torn by a crash; it can open empty where files are missing; and it keeps old bytes after a delete.
 //! So no personal value ever enters it, and nothing that it says is believed before (size, head) agree with the log.
 
+mod changes;
 mod contained;
 mod ids;
 mod page;
 mod quiet;
 mod storing;
 
-pub(crate) use contained::{IDS_PREFIX, KEPT_PREFIX, Old};
+pub(crate) use changes::Changes;
+pub(crate) use contained::{CHANGES_KEY, Derived, IDS_PREFIX, KEPT_PREFIX, Old, SUMS_PREFIX};
 pub use contained::{Index, IndexError, IndexMeta, OpenedIndex};
 pub use ids::CommandId;
 pub(crate) use ids::{entries, is_ids_page};

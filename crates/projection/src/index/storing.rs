@@ -1,6 +1,7 @@
 //! Pages on their way into the index: all at once where they are few, some at a time where they are many.
 
 use super::{
+    changes::Changes,
     contained::{Index, IndexError, IndexMeta, ids_key},
     ids::CommandId,
     page::PageKey,
@@ -61,15 +62,20 @@ impl Storing {
         Ok(())
     }
 
-    /// Stores what is left, and what the index belongs to from now on.
+    /// Stores what is left, what the index belongs to from now on, and which pages changed.
     ///
     /// # Errors
     /// As [`page`](Self::page).
-    pub(crate) fn finish(mut self, index: &mut Index, meta: IndexMeta) -> Result<(), IndexError> {
+    pub(crate) fn finish(
+        mut self,
+        index: &mut Index,
+        meta: IndexMeta,
+        changes: &Changes,
+    ) -> Result<(), IndexError> {
         if self.is_in_parts {
             self.store_held(index)?;
         }
-        index.store(self.held, Some(meta))?;
+        index.store(self.held, Some((meta, changes)))?;
         index.flush()
     }
 
@@ -107,7 +113,7 @@ mod tests {
                 storing.page(&mut index, key, page).unwrap();
                 assert!(storing.held.len() <= MAX_AT_ONCE);
             }
-            storing.finish(&mut index, meta.clone()).unwrap();
+            storing.finish(&mut index, meta.clone(), &Changes::none_since(size)).unwrap();
             drop(index);
             let opened = Index::open(folder.path()).unwrap();
             assert_eq!((opened.index.meta(), opened.set_aside), (Some(&meta), None));
@@ -139,7 +145,7 @@ mod tests {
             storing.page(&mut index, key, page).unwrap();
         }
         assert!(few().all(|(key, _)| index.page(key).unwrap().is_none()), "nothing yet");
-        storing.finish(&mut index, meta.clone()).unwrap();
+        storing.finish(&mut index, meta.clone(), &Changes::none_since(10)).unwrap();
         assert!(few().all(|(key, page)| index.page(key).unwrap() == Some(page)));
         assert_eq!(index.meta(), Some(&meta));
     }

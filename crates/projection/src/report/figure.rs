@@ -190,11 +190,21 @@ impl Counter {
 
     /// Adds what was counted elsewhere, behind what was counted here.
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.numerator = self.numerator.saturating_add(other.numerator);
-        self.denominator += other.denominator;
+        self.add_numbers(other.numbers());
         if let (Some(evidence), Some(other)) = (&mut self.evidence, &other.evidence) {
             evidence.append(other);
         }
+    }
+
+    /// Returns what was counted: of a count, the second is 0.
+    pub(crate) const fn numbers(&self) -> (u64, u64) {
+        (self.numerator, self.denominator)
+    }
+
+    /// Adds what was counted elsewhere, whose records nobody knows.
+    pub(crate) fn add_numbers(&mut self, (numerator, denominator): (u64, u64)) {
+        self.numerator = self.numerator.saturating_add(numerator);
+        self.denominator = self.denominator.saturating_add(denominator);
     }
 
     /// Makes the figure of a count.

@@ -2,6 +2,8 @@
 
 use std::sync::OnceLock;
 
+use docket_domain::StreamKind;
+
 use super::{
     lens::Lens,
     names::ReportName,
@@ -9,6 +11,7 @@ use super::{
     of_households::OfHouseholds,
     pass,
     sheet::{Report, Scope},
+    sum::Sums,
 };
 use crate::states::States;
 
@@ -40,6 +43,21 @@ impl<'a> Making<'a> {
             made: [const { OnceLock::new() }; _],
             cases: OnceLock::new(),
             households: OnceLock::new(),
+        }
+    }
+
+    /// Says whether one of the reports counts every state of a kind alone.
+    pub(super) fn wants(&self, kind: StreamKind) -> bool {
+        self.wanted.iter().any(|name| name.summed().any(|summed| summed == kind))
+    }
+
+    /// Takes these sums for what is counted of their kinds. The scope must be [`Scope::all`].
+    pub(super) fn take_sums(&self, sums: &Sums) {
+        if let Some(sum) = &sums.households {
+            let _ = self.households.set(OfHouseholds::of_sum(&self.lens, sum));
+        }
+        if let Some(sum) = &sums.cases {
+            let _ = self.cases.set(OfCases::of_sum(&self.lens, sum));
         }
     }
 

@@ -20,6 +20,7 @@ mod rectification;
 mod satisfaction;
 mod sheet;
 mod stays;
+mod sum;
 mod taken;
 mod tally;
 pub(crate) mod term;
@@ -37,6 +38,7 @@ pub use figure::{Basis, Doubt, Evidence, Figure, UnitOfCount, Value};
 pub use lens::{unit_of_official, units_below};
 pub use names::{FigureName, ReportName};
 pub use sheet::{Check, Citation, Filter, Report, Row, RulesInForce, Scope};
+pub(crate) use sum::{SUMMED, Sum, Summing, Sums};
 pub use term::{Language, Term};
 
 use self::making::Making;
@@ -44,14 +46,26 @@ use crate::states::States;
 
 /// Makes several reports at once, each on one of as many threads as there are. They come in the order of the names.
 ///
-/// What several of them take from another is counted once.
+/// What several of them take from another, or count of the same, is counted once.
 pub fn make_reports(names: &[ReportName], states: &States, scope: &Scope, threads: usize) -> Vec<Report> {
+    make_with_sums(names, states, scope, threads, &Sums::default())
+}
+
+/// As [`make_reports`], in a scope that is [`Scope::all`], with sums over all states of some kinds: these need not be loaded.
+pub(crate) fn make_with_sums(
+    names: &[ReportName],
+    states: &States,
+    scope: &Scope,
+    threads: usize,
+    sums: &Sums,
+) -> Vec<Report> {
     let making = Making::of(names, states, scope, threads);
+    making.take_sums(sums);
     // What takes longest comes first, and takes all threads.
-    if making.wanted.iter().any(|name| name.counts_households()) {
+    if making.wants(StreamKind::HOUSEHOLD) {
         let _ = making.households();
     }
-    if making.wanted.iter().any(|name| name.counts_cases()) {
+    if making.wants(StreamKind::CASE) {
         let _ = making.cases();
     }
     let next = AtomicUsize::new(0);
@@ -106,14 +120,28 @@ impl ReportName {
         }
     }
 
-    /// Says whether it counts cases, one by one.
-    const fn counts_cases(self) -> bool {
-        matches!(self, Self::Overview | Self::Cases | Self::Timeliness | Self::Satisfaction | Self::Campaigns)
+    /// Returns the kinds of which it, or a report that it takes figures from, counts every state alone, apart from all
+    /// others: those whose [sums](sum) do as well.
+    pub(crate) fn summed(self) -> impl Iterator<Item = StreamKind> {
+        let of = |name: &Self| match name {
+            Self::Overview | Self::Cases | Self::Timeliness | Self::Satisfaction | Self::Campaigns => {
+                Some(StreamKind::CASE)
+            }
+            Self::Visits | Self::Diary | Self::Aid => Some(StreamKind::HOUSEHOLD),
+            _ => None,
+        };
+        self.taken_from().iter().filter_map(of).chain(of(&self))
     }
 
-    /// Says whether it counts households, one by one.
-    const fn counts_households(self) -> bool {
-        matches!(self, Self::Visits | Self::Diary | Self::Aid)
+    /// Returns the kinds whose states it looks at in a scope that is [`Scope::all`], beside those whose sums it is given and
+    /// what [sums](sum) depend on.
+    pub(crate) fn kinds_beside_sums(self) -> impl Iterator<Item = StreamKind> {
+        let kinds = match self {
+            // Whose each is shows in rows only.
+            Self::Cases | Self::Timeliness | Self::Satisfaction | Self::Visits => &[],
+            name => name.kinds(),
+        };
+        kinds.iter().copied().filter(|kind| !SUMMED.contains(kind))
     }
 
     /// Returns what it can be narrowed to.

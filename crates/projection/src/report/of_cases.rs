@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use docket_domain::{CaseState, clocks};
+use docket_domain::{CaseState, RunningClock, clocks};
 
 use super::{
     campaigns::{self, Campaigns},
@@ -12,6 +12,7 @@ use super::{
     overview::{self, Overview},
     pass::Counts,
     satisfaction::{self, Surveys},
+    sum::Sum,
     tally::Tallies,
     timeliness::{self, Timeliness},
 };
@@ -38,7 +39,18 @@ struct Wants {
 }
 
 impl<'a> OfCases<'a> {
-    fn add(&mut self, lens: &Lens<'a>, case: &CaseState) {
+    /// Returns the clocks of a case, as far as it takes them to count it.
+    pub(super) fn clocks(&self, lens: &Lens<'a>, case: &CaseState) -> Vec<RunningClock<'a>> {
+        let wants = self.wants.cases || self.wants.timeliness;
+        if wants && cases::is_asked(lens, case) && lens.takes(case.responsible()) {
+            clocks(case, lens.states, lens.last_moment())
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Counts a case, with its clocks.
+    pub(super) fn add(&mut self, lens: &Lens<'a>, case: &CaseState, clocks: &[RunningClock<'a>]) {
         if self.wants.overview {
             overview::count_case(&mut self.overview, lens, case);
         }
@@ -51,15 +63,40 @@ impl<'a> OfCases<'a> {
         if self.wants.surveys {
             satisfaction::count_case(&mut self.surveys, lens, case);
         }
-        if (self.wants.cases || self.wants.timeliness) && lens.takes(case.responsible()) {
-            let clocks = clocks(case, lens.states, lens.last_moment());
-            if self.wants.cases {
-                cases::count_case(&mut self.cases, lens, case, &clocks);
-            }
-            if self.wants.timeliness {
-                timeliness::count_case(&mut self.timeliness, lens, case, &clocks);
-            }
+        if !lens.takes(case.responsible()) {
+            return;
         }
+        if self.wants.cases {
+            cases::count_case(&mut self.cases, lens, case, clocks);
+        }
+        if self.wants.timeliness {
+            timeliness::count_case(&mut self.timeliness, lens, case, clocks);
+        }
+    }
+
+    /// Returns what was counted, to be kept.
+    pub(super) fn sum(&self) -> Sum {
+        let parts = vec![
+            self.overview.part(),
+            self.cases.part(),
+            self.timeliness.part(),
+            self.surveys.part(),
+            self.campaigns.part(),
+        ];
+        Sum { parts, ..Sum::default() }
+    }
+
+    /// Takes over what was kept.
+    pub(super) fn of_sum(lens: &Lens<'a>, sum: &Sum) -> Self {
+        let mut counts = Self::new(lens, &[]);
+        if let [overview, cases, timeliness, surveys, campaigns] = sum.parts.as_slice() {
+            counts.overview.add_part(overview);
+            counts.cases.add_part(cases);
+            counts.timeliness.add_part(timeliness);
+            counts.surveys.add_part(surveys);
+            counts.campaigns.add_part(campaigns);
+        }
+        counts
     }
 }
 
@@ -88,7 +125,8 @@ impl<'a> Counts<'a> for OfCases<'a> {
 
     fn add_pages(&mut self, lens: &Lens<'a>, pages: Range<usize>) {
         for (_, case) in lens.states.cases_in(pages) {
-            self.add(lens, &case);
+            let clocks = self.clocks(lens, &case);
+            self.add(lens, &case, &clocks);
         }
     }
 

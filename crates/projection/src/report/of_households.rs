@@ -9,6 +9,7 @@ use super::{
     lens::Lens,
     names::ReportName,
     pass::Counts,
+    sum::Sum,
     tally::Tallies,
     visits::{self, Visits},
 };
@@ -71,7 +72,26 @@ impl<'a> OfHouseholds<'a> {
         tallies
     }
 
-    fn add(&mut self, lens: &Lens<'a>, id: HouseholdId, household: &HouseholdState) {
+    /// Returns what was counted, to be kept.
+    pub(super) fn sum(&self) -> Sum {
+        let parts = vec![self.visits.part(), self.made.part(), self.aid.part()];
+        Sum { parts, begun: self.years.begun, ..Sum::default() }
+    }
+
+    /// Takes over what was kept.
+    pub(super) fn of_sum(lens: &Lens<'a>, sum: &Sum) -> Self {
+        let mut counts = Self::new(lens, &[]);
+        if let [visits, made, aid] = sum.parts.as_slice() {
+            counts.visits.add_part(visits);
+            counts.made.add_part(made);
+            counts.aid.add_part(aid);
+        }
+        sum.begun.into_iter().for_each(|begun| counts.years.reach(lens, begun));
+        counts
+    }
+
+    /// Counts a household.
+    pub(super) fn add(&mut self, lens: &Lens<'a>, id: HouseholdId, household: &HouseholdState) {
         self.years.reach(lens, household.registered().at);
         if !lens.takes_household(id) {
             return;

@@ -9,6 +9,7 @@ use super::{
     lens::Lens,
     names::{FigureName, ReportName},
     sheet::{Check, Report, Row, RulesInForce},
+    sum::Part,
 };
 
 /// What a report counts of one subject.
@@ -18,6 +19,12 @@ pub(super) trait Tally {
 
     /// Adds what was counted elsewhere, behind what was counted here.
     fn merge(&mut self, other: &Self);
+
+    /// Returns what was counted, in the order of the figures.
+    fn numbers(&self) -> Vec<(u64, u64)>;
+
+    /// Adds what was counted elsewhere, in that order.
+    fn add_numbers(&mut self, numbers: &[(u64, u64)]);
 
     /// Makes the figures, in the order in which they are shown.
     fn figures(&self) -> Vec<Figure>;
@@ -41,6 +48,15 @@ macro_rules! tally {
 
             fn merge(&mut self, other: &Self) {
                 $( self.$field.merge(&other.$field); )+
+            }
+
+            fn numbers(&self) -> Vec<(u64, u64)> {
+                vec![$( self.$field.numbers(), )+]
+            }
+
+            fn add_numbers(&mut self, numbers: &[(u64, u64)]) {
+                let mut numbers = numbers.iter();
+                $( self.$field.add_numbers(numbers.next().copied().unwrap_or_default()); )+
             }
 
             fn figures(&self) -> Vec<$crate::report::figure::Figure> {
@@ -118,6 +134,19 @@ impl<'a, T: Tally> Tallies<'a, T> {
         for (record, name) in &other.rules {
             self.rules.entry(*record).or_insert_with(|| name.clone());
         }
+    }
+
+    /// Returns what was counted over everything, to be kept.
+    pub(super) fn part(&self) -> Part {
+        Part { numbers: self.total.numbers(), rules: self.rules.keys().copied().collect() }
+    }
+
+    /// Adds what was kept.
+    pub(super) fn add_part(&mut self, part: &Part) {
+        self.total.add_numbers(&part.numbers);
+        let states = self.lens.states;
+        let sets = states.rule_sets().filter(|(_, rules)| part.rules.contains(&rules.record));
+        self.rules.extend(sets.map(|(_, rules)| (rules.record, rules.rules.name.to_string())));
     }
 
     /// Makes the report. `sums` must hold: each a whole and its parts.

@@ -119,6 +119,33 @@ impl<T: DeserializeOwned + Clone, const N: usize> Table<T, N> {
     }
 }
 
+impl<T: DeserializeOwned + Clone, const N: usize> Table<T, N> {
+    /// Returns how many pages all items take, loaded or not.
+    pub(crate) fn all_pages(&self) -> usize {
+        usize::try_from(self.len.div_ceil(N as u64)).unwrap_or(usize::MAX)
+    }
+
+    /// Shows the items of a page. One that is not loaded is read, and not kept.
+    ///
+    /// # Errors
+    /// When what is read is not that page.
+    pub(crate) fn show_page<R>(
+        &self,
+        page: usize,
+        read: impl FnOnce() -> Result<Vec<u8>, IndexError>,
+        show: impl FnOnce(&mut dyn Iterator<Item = (u64, Cow<'_, T>)>) -> R,
+    ) -> Result<R, IndexError> {
+        let first = page as u64 * N as u64 + 1;
+        match self.unloaded(page) {
+            0 => Ok(show(&mut self.iter_in(page..page + 1))),
+            expected => {
+                let items = Page::decode(&read()?, expected)?;
+                Ok(show(&mut (first..).zip(items.iter().map(Cow::Borrowed))))
+            }
+        }
+    }
+}
+
 /// Which pages of a table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Pages {
@@ -194,7 +221,7 @@ impl<T: Serialize + DeserializeOwned + Send, const N: usize> Table<T, N> {
 }
 
 /// Returns a page's bytes, which the index is to hold.
-fn read_page(index: &Index, key: PageKey) -> Result<Vec<u8>, IndexError> {
+pub(crate) fn read_page(index: &Index, key: PageKey) -> Result<Vec<u8>, IndexError> {
     index.page(key)?.ok_or(IndexError::Damaged("a page is missing"))
 }
 

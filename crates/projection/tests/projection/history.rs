@@ -86,8 +86,8 @@ type Pages = BTreeMap<Vec<u8>, Vec<u8>>;
 /// What an index holds, with command ids taken out of their pages: how these are cut depends on the sessions.
 fn content(folder: &std::path::Path) -> (Pages, Vec<Vec<u8>>) {
     let mut pages = dump(&folder.join("sled"));
-    // Kept reports are as old as the last who had everything at hand.
-    pages.retain(|key, _| !key.starts_with(b"r"));
+    // Kept reports and sums are as old as the last who had everything at hand, and what changed since is that much.
+    pages.retain(|key, _| !key.starts_with(b"r") && !key.starts_with(b"s") && key != b"mc");
     let ids: Vec<_> = pages.extract_if(.., |key, _| key.starts_with(b"c")).collect();
     let ids = ids.iter().flat_map(|(_, page)| page.chunks(24).map(<[u8]>::to_vec)).collect();
     (pages, ids)

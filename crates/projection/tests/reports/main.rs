@@ -34,3 +34,4 @@ mod fieldwork;
 #[path = "../projection/support.rs"]
 mod office;
 mod replayed;
+mod summed;

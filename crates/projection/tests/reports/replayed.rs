@@ -35,7 +35,7 @@ struct Question {
 }
 
 /// Commands of every kind, many of them illegal where they fall.
-fn command() -> impl Strategy<Value = Command> {
+pub(crate) fn command() -> impl Strategy<Value = Command> {
     let act = prop_oneof![
         60 => of_import(),
         60 => handled(),
@@ -90,7 +90,7 @@ fn daily() -> impl Strategy<Value = Act> {
 }
 
 /// A unit with its secretary, another official, three households, and a case that is given to the unit.
-fn beginning() -> Vec<Act> {
+pub(crate) fn beginning() -> Vec<Act> {
     let home = || Act::open(household(unit_id(1)), HouseholdRegisteredPersonal::default());
     let secretary =
         OfficialAppointed { unit: unit_id(1), office: Office::Secretary, rank: None, origin: None };
