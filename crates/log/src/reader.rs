@@ -26,7 +26,7 @@ use crate::{
     identity::Identity,
     key_chain::{find_all_keys, find_keys},
     sealed_tree,
-    segment::{Chain, Go, walk},
+    segment::{Chain, Followed, Go, walk},
     tail::{Tail, find_tail, numbers, read_sealed},
     tail_tree,
     tree::LogTree,
@@ -229,6 +229,33 @@ impl Reader {
         range: Range<u64>,
         mut visit: impl FnMut(RecordView<'_>, RecordHash) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.follow(range, u64::MAX, |record| match record.view {
+            Ok(view) => visit(view, record.hash),
+            Err(source) => Err(StoreError::Record { index: record.index, source }.into()),
+        })
+    }
+
+    /// Reads the records of a range at once, each with its hash checked, as [`record`](Self::record) reads one.
+    ///
+    /// # Errors
+    /// When the range is not all there, or a record is not what its hash says.
+    pub fn records(&self, range: Range<u64>) -> Result<Vec<StoredRecord>, StoreError> {
+        let mut records = Vec::new();
+        self.follow(range, 0, |record| {
+            let source = |source| StoreError::Record { index: record.index, source };
+            records.push(StoredRecord::new(record.bytes.to_vec(), record.hash).map_err(source)?);
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(records)
+    }
+
+    /// Shows the records of a range in order; the hashes of those from `trusted_below` on are checked.
+    fn follow<E: From<StoreError>>(
+        &self,
+        range: Range<u64>,
+        trusted_below: u64,
+        mut visit: impl FnMut(Followed<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         if range.end > self.size() {
             return Err(StoreError::NoSuchRecord { index: range.end - 1, size: self.size() }.into());
         }
@@ -243,15 +270,11 @@ impl Reader {
                 _ => self.offset(file.as_ref(), segment, number).doing("read", &path)?,
             };
             let mut failed = None;
-            let chain = Chain { key: &self.identity.key, trusted_below: u64::MAX };
+            let chain = Chain { key: &self.identity.key, trusted_below };
             let len = file.len().doing("measure", &path)?;
             let ended = walk(file.as_ref(), chain, next, offset, len, &mut |record| {
                 let index = record.index;
-                let seen = match record.view {
-                    Ok(view) => visit(view, record.hash),
-                    Err(source) => Err(StoreError::Record { index, source }.into()),
-                };
-                failed = seen.err();
+                failed = visit(record).err();
                 Ok(if failed.is_some() || index + 1 == range.end { Go::Stop } else { Go::On })
             })
             .doing("read", &path)?;
@@ -457,13 +480,13 @@ pub(crate) fn read_frame(
     const GUESS: usize = 1_024;
     let Some(from) = offset.checked_sub(HASH_LEN as u64) else { return Ok(None) };
     let mut bytes = vec![0; GUESS];
-    let mut filled = read_up_to(file, &mut bytes, from)?;
+    let mut filled = file.read_up_to(&mut bytes, from)?;
     let len = bytes.get(HASH_LEN..filled).and_then(docket_proof::Frame::record_len);
     let Some(len) = len.filter(|len| *len <= MAX_RECORD_LEN) else { return Ok(None) };
     let needed = HASH_LEN + len + HASH_LEN;
     if filled < needed {
         bytes.resize(needed, 0);
-        filled = read_up_to(file, &mut bytes, from)?;
+        filled = file.read_up_to(&mut bytes, from)?;
     }
     let preceded = bytes.get(..HASH_LEN + len).filter(|_| filled >= needed);
     let frame = bytes.get(HASH_LEN..filled).and_then(docket_proof::Frame::take);
@@ -477,17 +500,6 @@ pub(crate) fn read_frame(
         return Ok(None);
     }
     Ok(Some(StoredRecord::new(frame.record.to_vec(), frame.stored_hash)))
-}
-
-fn read_up_to(file: &dyn DiskFile, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
-    let mut filled = 0;
-    while let Some(free) = bytes.get_mut(filled..).filter(|free| !free.is_empty()) {
-        match file.read_at(free, offset + filled as u64)? {
-            0 => break,
-            read => filled += read,
-        }
-    }
-    Ok(filled)
 }
 
 /// Reads a record of the tail's own segment.

@@ -53,6 +53,8 @@ pub(crate) struct Followed<'a> {
     pub(crate) offset: u64,
     pub(crate) hash: RecordHash,
     pub(crate) stored_len: usize,
+    /// The record, as it is hashed.
+    pub(crate) bytes: &'a [u8],
     pub(crate) view: Result<RecordView<'a>, RecordError>,
 }
 
@@ -91,6 +93,7 @@ pub(crate) fn walk(
             offset,
             hash: frame.stored_hash,
             stored_len: frame.stored_len(),
+            bytes: frame.record,
             view: RecordView::parse(frame.record),
         };
         next_index += 1;

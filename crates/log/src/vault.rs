@@ -171,6 +171,9 @@ pub(crate) fn entries_end(file: &dyn DiskFile, record: &RecordView<'_>) -> io::R
 /// A value, and where the next entry starts.
 type ReadValue = (Zeroizing<Vec<u8>>, u64);
 
+/// Bytes that are read of an entry whose length is not known yet.
+const GUESS: usize = 512;
+
 /// Reads the value of one entry at `offset`, checked against its commitment, and where the next entry starts.
 pub(crate) fn read_entry(
     file: &dyn DiskFile,
@@ -179,17 +182,23 @@ pub(crate) fn read_entry(
     field: u16,
     commitment: &Commitment,
 ) -> io::Result<Result<ReadValue, EntryCheck>> {
-    let mut head = Zeroizing::new([0; ENTRY_HEAD_LEN]);
-    match file.read_exact_at(head.as_mut_slice(), offset) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Err(EntryCheck::Missing)),
-        other => other?,
+    // Most values are short: one reading gets all of it.
+    let mut entry = Zeroizing::new(vec![0; GUESS]);
+    let mut filled = file.read_up_to(&mut entry, offset)?;
+    let Some(head) = entry.get(..filled.min(ENTRY_HEAD_LEN)).filter(|head| head.len() == ENTRY_HEAD_LEN)
+    else {
+        return Ok(Err(EntryCheck::Missing));
+    };
+    let Some(len) = entry_len(head) else { return Ok(Err(EntryCheck::Differs)) };
+    if len > GUESS {
+        // A new one: growing it would leave what was read behind.
+        entry = Zeroizing::new(vec![0; len]);
+        filled = file.read_up_to(&mut entry, offset)?;
     }
-    let Some(len) = entry_len(head.as_slice()) else { return Ok(Err(EntryCheck::Differs)) };
-    let mut entry = Zeroizing::new(vec![0; len]);
-    match file.read_exact_at(&mut entry, offset) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Err(EntryCheck::Missing)),
-        other => other?,
+    if filled < len {
+        return Ok(Err(EntryCheck::Missing));
     }
+    entry.truncate(len);
     Ok(match check_entry(&entry, record, field, commitment) {
         EntryCheck::Holds => {
             entry.drain(..ENTRY_HEAD_LEN);

@@ -123,12 +123,12 @@ impl Office {
         Ok(&self.folded.states)
     }
 
-    /// Returns all states.
+    /// Returns states in which all of these kinds are loaded.
     ///
     /// # Errors
     /// When the index cannot be read, and the log neither.
-    pub fn states(&mut self) -> Result<&States, ProjectionError> {
-        self.ask(Folded::load_all)?;
+    pub fn states_of_kinds(&mut self, kinds: &[StreamKind]) -> Result<&States, ProjectionError> {
+        self.ask(|folded| folded.load_kinds(kinds))?;
         Ok(&self.folded.states)
     }
 

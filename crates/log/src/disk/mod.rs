@@ -156,20 +156,34 @@ pub trait DiskFile: Send + Sync + fmt::Debug {
     /// to another file or give up; never call again and believe it.
     fn sync_data(&self) -> io::Result<()>;
 
+    /// Fills `buf` from `offset`, as far as the file goes, and returns how many bytes that are.
+    ///
+    /// # Errors
+    /// As [`read_at`](Self::read_at).
+    fn read_up_to(&self, buf: &mut [u8], mut offset: u64) -> io::Result<usize> {
+        let mut filled = 0;
+        while let Some(free) = buf.get_mut(filled..).filter(|free| !free.is_empty()) {
+            match self.read_at(free, offset) {
+                Ok(0) => break,
+                Ok(read) if read > free.len() => return Err(overlong()),
+                Ok(read) => {
+                    filled += read;
+                    offset = advance(offset, read)?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(filled)
+    }
+
     /// Fills `buf` from `offset`.
     ///
     /// # Errors
     /// [`UnexpectedEof`](io::ErrorKind::UnexpectedEof) when the file ends before; what `buf` holds is then unspecified.
-    fn read_exact_at(&self, mut buf: &mut [u8], mut offset: u64) -> io::Result<()> {
-        while !buf.is_empty() {
-            let read = match self.read_at(buf, offset) {
-                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            buf = buf.get_mut(read..).ok_or_else(overlong)?;
-            offset = advance(offset, read)?;
+    fn read_exact_at(&self, buf: &mut [u8], offset: u64) -> io::Result<()> {
+        if self.read_up_to(buf, offset)? < buf.len() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(())
     }

@@ -31,11 +31,11 @@ fn a_refused_command_takes_its_whole_batch_with_it() {
     let mut ledger = Ledger::with_cases(3);
     let before = (ledger.reader().size(), dump(&ledger.sled()));
     let mut office = ledger.office();
-    let states = all(office.states().unwrap());
+    let states = all(office.states_of_kinds(StreamKind::ALL).unwrap());
     let refused = record(&mut office, 77, vec![close(1), case(), close(9), close(2)]);
     assert!(matches!(refused, Err(ProjectionError::Refused(_))), "{refused:?}");
     assert_eq!(office.find_command(&command_id(77)).unwrap(), None);
-    assert_eq!(all(office.states().unwrap()), states);
+    assert_eq!(all(office.states_of_kinds(StreamKind::ALL).unwrap()), states);
     office.finish().unwrap();
     assert_eq!((ledger.reader().size(), dump(&ledger.sled())), before);
     ledger.assert_same();

@@ -53,6 +53,8 @@ pub(super) struct Intake<'a> {
     counts: Counts,
     /// The source that rows point at, once one was needed.
     source: Option<SourceId>,
+    /// It was looked for among those that are registered.
+    has_looked: bool,
     units: BTreeMap<String, UnitId>,
     /// What a dry run has counted of what it would begin.
     counted: BTreeSet<String>,
@@ -74,6 +76,7 @@ impl<'a> Intake<'a> {
             rejects,
             counts: Counts { rows: of.survey.rows, dry_run, ..Counts::default() },
             source: None,
+            has_looked: false,
             units: BTreeMap::new(),
             counted: BTreeSet::new(),
             checkpointed: Instant::now(),
@@ -126,7 +129,11 @@ impl<'a> Intake<'a> {
     /// Takes a row: adds it, knows it, or says why it is left out.
     fn take(&mut self, draft: &impl Draft) -> Result<Option<Reason>, Failure> {
         let id = row_id(self.of.mapping, draft.key(), 0);
-        let Some(first) = self.work.office.find_command(&id)? else {
+        let found = match self.existing.follows(&id)? {
+            None => self.work.office.find_command(&id)?,
+            found => found,
+        };
+        let Some(first) = found else {
             let states = self.work.office.states_of(&[])?;
             let opened = draft.opens().map_or(0, |kind| states.count(kind) + 1);
             return self.record(draft, opened, 0);
@@ -152,7 +159,11 @@ impl<'a> Intake<'a> {
                 return Ok(Held::Other);
             }
         }
-        let source = SourceId::new(1).ok_or_else(no_id)?;
+        // Which one it came from does not matter; that of this very file makes equal events equal.
+        let source = match self.known_source()? {
+            Some(source) => source,
+            None => SourceId::new(1).ok_or_else(no_id)?,
+        };
         let ids = Ids { source, opened: 0, held: 0, units: &self.units };
         self.existing.compare(&mut self.work.office, self.of.mapping, first, draft, ids)
     }
@@ -225,23 +236,30 @@ impl<'a> Intake<'a> {
         Ok(stored + waiting + 1)
     }
 
-    /// Returns the source that this very file is registered as, registered if it was not.
-    fn source_or_begin(&mut self, before: &mut Vec<Command>) -> Result<SourceId, Failure> {
-        if self.source.is_none() {
+    /// Returns the source that this very file is registered as, if it is.
+    fn known_source(&mut self) -> Result<Option<SourceId>, Failure> {
+        if self.source.is_none() && !self.has_looked {
             let Origin { mapping, survey, .. } = self.of;
-            let mut sources = self.work.office.states()?.sources();
+            let mut sources = self.work.office.states_of_kinds(&[StreamKind::SOURCE])?.sources();
             self.source = sources
                 .find(|(_, source)| {
                     source.file_hash == survey.file_hash && source.mapping.as_str() == mapping
                 })
                 .map(|(id, _)| id);
+            self.has_looked = true;
         }
-        if let Some(source) = self.source {
+        Ok(self.source)
+    }
+
+    /// Returns the source that this very file is registered as, registered if it was not.
+    fn source_or_begin(&mut self, before: &mut Vec<Command>) -> Result<SourceId, Failure> {
+        if let Some(source) = self.known_source()? {
             return Ok(source);
         }
+        let Origin { mapping, .. } = self.of;
         let act = Act::open(
             SourceRegistered {
-                mapping: Label::new(self.of.mapping).map_err(Failure::usage)?,
+                mapping: Label::new(mapping).map_err(Failure::usage)?,
                 file_hash: self.of.survey.file_hash,
                 rows: self.of.survey.rows,
                 label_names: self.of.label_names.clone(),
@@ -261,7 +279,7 @@ impl<'a> Intake<'a> {
         if let Some(unit) = self.units.get(code) {
             return Ok(Some(*unit));
         }
-        let mut units = self.work.office.states()?.units();
+        let mut units = self.work.office.states_of_kinds(&[StreamKind::UNIT])?.units();
         let found = units
             .find(|(_, unit)| unit.code.as_ref().is_some_and(|known| known.as_str() == code))
             .map(|(id, _)| id);
