@@ -24,6 +24,9 @@ const CHECK_AT: usize = FOOTER_LEN - 32;
 /// Gathers, record by record, what a segment's footer will say. The same code builds and checks footers.
 #[derive(Clone, Debug)]
 pub(crate) struct FooterBuilder {
+    /// Groups at the segment's front that were passed: what is known of them are their starts and their hashes.
+    passed: usize,
+    /// Of the records behind these.
     relative: Vec<u32>,
     base: Vec<u64>,
     level8: Vec<NodeHash>,
@@ -39,6 +42,7 @@ pub(crate) struct FooterBuilder {
 impl FooterBuilder {
     pub(crate) fn new() -> Self {
         Self {
+            passed: 0,
             relative: Vec::new(),
             base: Vec::new(),
             level8: Vec::new(),
@@ -57,22 +61,25 @@ impl FooterBuilder {
         Self { relative, deferred, ..Self::new() }
     }
 
-    /// Builds the trees that were put off.
-    pub(crate) fn settle(&mut self) {
-        self.settle_with(Vec::new());
+    /// Begins behind full groups, without trees: their records are neither read nor hashed.
+    pub(crate) fn behind(groups: &[Group]) -> Self {
+        let mut builder = Self { passed: groups.len(), deferred: Some(Vec::new()), ..Self::new() };
+        for group in groups {
+            builder.base.push(builder.end);
+            builder.level8.push(group.hash);
+            builder.end = group.end;
+        }
+        builder
     }
 
-    /// Builds the trees that were put off, with the hashes of the first groups known: full groups do not depend on
-    /// each other, so all cores hash the others.
-    pub(crate) fn settle_with(&mut self, known: Vec<NodeHash>) {
+    /// Builds the trees that were put off. Full groups do not depend on each other, so all cores hash them.
+    pub(crate) fn settle(&mut self) {
         let Some(deferred) = self.deferred.take() else { return };
         let (groups, rest) = deferred.as_chunks::<GROUP>();
-        let unknown = groups.get(known.len()..).unwrap_or_default();
-        self.level8 = known;
-        if unknown.len() < MIN_PARALLEL_GROUPS {
-            self.level8.extend(unknown.iter().map(group_hash));
+        if groups.len() < MIN_PARALLEL_GROUPS {
+            self.level8.extend(groups.iter().map(group_hash));
         } else {
-            self.level8.par_extend(unknown.par_iter().map(group_hash));
+            self.level8.par_extend(groups.par_iter().map(group_hash));
         }
         for node in &self.level8 {
             self.upper.push_subtree(8, *node).expect("groups are aligned");
@@ -80,16 +87,14 @@ impl FooterBuilder {
         rest.iter().for_each(|hash| self.push_leaf(hash));
     }
 
-    /// Returns the root over `sealed` segments and the first `count` records here, if `level8` were the hashes of all
-    /// full groups among them. `None` where they are not as many, or trees are built already.
-    pub(crate) fn root_with(&self, sealed: &[NodeHash], level8: &[NodeHash], count: u64) -> Option<RootHash> {
-        let count = usize::try_from(count).ok()?;
-        if level8.len() != count / GROUP {
-            return None;
-        }
-        let rest = self.deferred.as_ref()?.get(count / GROUP * GROUP..count)?;
+    /// Returns the root over `sealed` segments and the first `count` records here, before trees are built; `None`
+    /// where there are not as many behind the groups passed.
+    pub(crate) fn root_behind(&self, sealed: &[NodeHash], count: u64) -> Option<RootHash> {
+        let rest = usize::try_from(count).ok()?.checked_sub(self.passed * GROUP)?;
+        let rest = self.deferred.as_ref()?.get(..rest)?;
         let mut tree = Frontier::new();
-        for (level, node) in sealed.iter().map(|node| (16, node)).chain(level8.iter().map(|node| (8, node))) {
+        let passed = self.level8.iter().map(|node| (8, node));
+        for (level, node) in sealed.iter().map(|node| (16, node)).chain(passed) {
             tree.push_subtree(level, *node).ok()?;
         }
         rest.iter().for_each(|hash| tree.push(leaf_hash(hash.as_bytes())));
@@ -99,6 +104,16 @@ impl FooterBuilder {
     /// Takes the next record, `stored_len` bytes with its hash.
     #[inline]
     pub(crate) fn push(&mut self, stored_len: usize, hash: &RecordHash) {
+        self.place(stored_len);
+        match &mut self.deferred {
+            Some(deferred) => deferred.push(*hash),
+            None => self.push_leaf(hash),
+        }
+    }
+
+    #[inline]
+    fn place(&mut self, stored_len: usize) {
+        // Groups are passed as a whole, so that what is behind them starts with one.
         if self.relative.len().is_multiple_of(GROUP) {
             self.base.push(self.end);
         }
@@ -106,10 +121,6 @@ impl FooterBuilder {
         // 256 records of at most 69,664 bytes: 17 MiB.
         self.relative.push(u32::try_from(self.end - base).expect("a group is smaller than 4 GiB"));
         self.end += stored_len as u64;
-        match &mut self.deferred {
-            Some(deferred) => deferred.push(*hash),
-            None => self.push_leaf(hash),
-        }
     }
 
     #[inline]
@@ -129,9 +140,39 @@ impl FooterBuilder {
         leveled(&self.upper).chain(leveled(&self.group))
     }
 
-    /// Returns how many records were taken.
+    /// Returns how many records were taken, those of the groups passed too.
     pub(crate) fn count(&self) -> u64 {
-        self.relative.len() as u64
+        self.passed() + self.relative.len() as u64
+    }
+
+    /// Returns how many records the groups passed have.
+    pub(crate) fn passed(&self) -> u64 {
+        (self.passed * GROUP) as u64
+    }
+
+    /// Takes the lengths of all records of the groups passed, as they are stored, and says whether the group behind
+    /// starts where they end.
+    pub(crate) fn fill_in(&mut self, stored_lens: &[usize]) -> bool {
+        let mut filled = Self::new();
+        stored_lens.iter().for_each(|len| filled.place(*len));
+        if filled.count() != self.passed() || self.group_start(self.passed) != filled.end {
+            return false;
+        }
+        filled.base.extend(self.base.iter().skip(self.passed));
+        filled.relative.append(&mut self.relative);
+        (self.passed, self.base, self.relative) = (0, filled.base, filled.relative);
+        true
+    }
+
+    /// Returns the full groups.
+    pub(crate) fn groups(&self) -> Vec<Group> {
+        let ends = (1..).map(|next| self.group_start(next));
+        self.level8.iter().zip(ends).map(|(hash, end)| Group { hash: *hash, end }).collect()
+    }
+
+    /// Returns where a group starts, or would.
+    pub(crate) fn group_start(&self, group: usize) -> u64 {
+        self.base.get(group).copied().unwrap_or(self.end)
     }
 
     /// Returns where the last record ends.
@@ -143,9 +184,11 @@ impl FooterBuilder {
         self.count() == SEGMENT_RECORDS
     }
 
-    /// Returns the offset of the record with this number in the segment.
+    /// Returns the offset of the record with this number in the segment; `None` where there is none, or its group was
+    /// passed.
     pub(crate) fn offset(&self, number: usize) -> Option<u64> {
-        Some(self.base.get(number / GROUP)? + u64::from(*self.relative.get(number)?))
+        let behind = number.checked_sub(self.passed * GROUP)?;
+        Some(self.base.get(number / GROUP)? + u64::from(*self.relative.get(behind)?))
     }
 
     /// Returns the hashes of the full groups.
@@ -155,7 +198,10 @@ impl FooterBuilder {
 
     /// Returns the footer of a full segment, and its level-16 hash.
     pub(crate) fn finish(&self, segment: u64, key: &RecordKey) -> (Vec<u8>, NodeHash) {
-        assert!(self.is_full(), "only full segments are sealed");
+        assert!(
+            self.is_full() && self.passed == 0,
+            "only full segments are sealed, with all that is in them"
+        );
         let level16 = subtree_root(&self.level8).expect("256 groups");
         let mut out = Vec::with_capacity(FOOTER_LEN);
         out.extend_from_slice(MAGIC);
@@ -171,8 +217,17 @@ impl FooterBuilder {
     }
 }
 
+/// What is known of a full group whose records are not read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Group {
+    /// Its level-8 hash.
+    pub(crate) hash: NodeHash,
+    /// Where in the file it ends.
+    pub(crate) end: u64,
+}
+
 /// Returns the level-8 hash of a full group.
-fn group_hash(group: &[RecordHash; GROUP]) -> NodeHash {
+pub(crate) fn group_hash(group: &[RecordHash; GROUP]) -> NodeHash {
     let leaves: [LeafHash; GROUP] = group.each_ref().map(|hash| leaf_hash(hash.as_bytes()));
     subtree_root(&leaves).expect("256 leaves")
 }

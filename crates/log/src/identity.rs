@@ -1,6 +1,9 @@
 //! Who a ledger is: its genesis record, and what follows from it. Also the text of `ledger.toml`.
 
-use docket_proof::{Frame, Genesis, KeyKind, RecordHash, RecordKey, RecordView, SystemRecord, VerifierKey};
+use docket_proof::{
+    Frame, Genesis, HASH_LEN, KeyKind, MAX_RECORD_LEN, RecordHash, RecordKey, RecordView, SystemRecord,
+    VerifierKey,
+};
 
 use crate::{
     disk::{Disk, DiskFile},
@@ -53,8 +56,10 @@ impl Identity {
         let header = read_segment_header(file.as_ref(), 0)
             .doing("read", &path)?
             .map_err(|source| StoreError::Header { path: path.clone(), source })?;
-        let len = file.len().doing("measure", &path)?;
-        let mut frames = FrameWalk::new(file.as_ref(), SEGMENT_HEADER_LEN as u64, len);
+        // No more than one record can take.
+        let reach = (SEGMENT_HEADER_LEN + MAX_RECORD_LEN + HASH_LEN) as u64;
+        let end = file.len().doing("measure", &path)?.min(reach);
+        let mut frames = FrameWalk::new(file.as_ref(), SEGMENT_HEADER_LEN as u64, end);
         let altered = |why: &str| StoreError::Altered { index: 0, path: path.clone(), why: why.to_owned() };
         match frames.next().doing("read", &path)? {
             Step::Frame { frame, .. } => {

@@ -29,6 +29,7 @@ mod identity;
 mod key_chain;
 mod keys;
 mod lock;
+mod passed;
 mod private_key;
 mod prove;
 mod publish;

@@ -28,7 +28,6 @@ use crate::{
     sealed_tree,
     segment::{Chain, Followed, Go, walk},
     tail::{Tail, find_tail, numbers, read_sealed},
-    tail_tree,
     tree::LogTree,
     vault::{EntryCheck, read_entry},
 };
@@ -110,15 +109,16 @@ const MAX_OPEN: usize = 64;
 impl Reader {
     /// Opens the ledger on `disk` as it stands now.
     ///
-    /// Follows the last segment only, and hashes no record that the ledger's newest checkpoint covers.
+    /// Follows the last segment only, of that mostly what its newest checkpoint does not cover, and hashes no record that it
+    /// covers.
     ///
     /// # Errors
     /// When there is no ledger or its last segment cannot be read.
     pub fn open(disk: Arc<dyn Disk>) -> Result<Self, StoreError> {
         let identity = Identity::read(disk.as_ref())?;
         let (keys, newest) = newest_checkpoint(disk.as_ref(), &identity)?;
-        let trusted = newest.as_ref().map_or(0, |(checkpoint, _)| checkpoint.size());
-        let tail = find_tail(disk.as_ref(), &identity, trusted, sealed_tree::load(disk.as_ref()))?;
+        let signed = newest.as_ref().map(|(checkpoint, _)| checkpoint);
+        let tail = find_tail(disk.as_ref(), &identity, signed, sealed_tree::load(disk.as_ref()))?;
         Ok(Self::over(disk, identity, keys, tail, newest))
     }
 
@@ -192,17 +192,18 @@ impl Reader {
         let segment = index / SEGMENT_RECORDS;
         let path = Family::Segment.path(segment);
         let file = self.file(Family::Segment, segment)?;
-        let offset = self.offset(file.as_ref(), segment, index % SEGMENT_RECORDS).doing("read", &path)?;
+        let offset = self.offset(file.as_ref(), segment, index % SEGMENT_RECORDS)?;
         let stored = read_frame(file.as_ref(), &self.identity.key, index, offset).doing("read", &path)?;
         stored.ok_or_else(|| altered(index, segment))?.map_err(|source| StoreError::Record { index, source })
     }
 
-    fn offset(&self, file: &dyn DiskFile, segment: u64, number: u64) -> io::Result<u64> {
+    fn offset(&self, file: &dyn DiskFile, segment: u64, number: u64) -> Result<u64, StoreError> {
+        let path = Family::Segment.path(segment);
         if segment == self.tail.segment {
-            let number = usize::try_from(number).unwrap_or(usize::MAX);
-            return self.tail.footer.offset(number).ok_or_else(|| io::ErrorKind::UnexpectedEof.into());
+            let found = self.tail.locate(file, &self.identity.key, number).doing("read", &path)?;
+            return found.ok_or_else(|| altered(segment * SEGMENT_RECORDS + number, segment));
         }
-        sealed_offset(file, number)
+        sealed_offset(file, number).doing("read", &path)
     }
 
     fn file(&self, family: Family, number: u64) -> Result<Arc<dyn DiskFile>, StoreError> {
@@ -267,7 +268,7 @@ impl Reader {
             let number = next % SEGMENT_RECORDS;
             let offset = match number {
                 0 => SEGMENT_HEADER_LEN as u64,
-                _ => self.offset(file.as_ref(), segment, number).doing("read", &path)?,
+                _ => self.offset(file.as_ref(), segment, number)?,
             };
             let mut failed = None;
             let chain = Chain { key: &self.identity.key, trusted_below };
@@ -415,16 +416,16 @@ impl Reader {
     fn settle(&self) -> Result<Settled, StoreError> {
         let Tail { footer, sealed, .. } = &self.tail;
         let (mut footer, sealed) = (footer.clone(), sealed.clone());
-        let newest = self.newest.as_ref().map(|(newest, _)| newest);
-        if let Some(groups) = newest.and_then(|newest| tail_tree::find(self.disk(), &self.tail, newest)) {
-            footer.settle_with(groups);
-            return Ok(Settled { footer, sealed });
-        }
-        footer.settle_with(Vec::new());
+        footer.settle();
         let settled = Settled { footer, sealed };
-        let Some(newest) = newest.filter(|newest| newest.size() <= self.tail.size) else {
+        let Some((newest, _)) = self.newest.as_ref().filter(|(newest, _)| newest.size() <= self.tail.size)
+        else {
             return Ok(settled);
         };
+        if settled.footer.passed() > 0 {
+            // It has led there already.
+            return Ok(settled);
+        }
         if root_at(newest.size(), &self.tree(&settled))? == newest.root() {
             return Ok(settled);
         }
@@ -511,8 +512,8 @@ pub(crate) fn read_in_tail(
 ) -> Result<StoredRecord, StoreError> {
     let path = Family::Segment.path(tail.segment);
     let file = disk.open_read(&path).doing("open", &path)?;
-    let number = usize::try_from(index % SEGMENT_RECORDS).unwrap_or(usize::MAX);
-    let offset = tail.footer.offset(number).ok_or(StoreError::NoSuchRecord { index, size: tail.size })?;
+    let offset = tail.locate(file.as_ref(), key, index % SEGMENT_RECORDS).doing("read", &path)?;
+    let offset = offset.ok_or(StoreError::NoSuchRecord { index, size: tail.size })?;
     read_frame(file.as_ref(), key, index, offset)
         .doing("read", &path)?
         .ok_or_else(|| altered(index, tail.segment))?

@@ -22,7 +22,6 @@ use crate::{
     sealed_tree,
     segment::{Chain, Go, walk},
     tail::{Tail, evidence, find_tail, numbers, read_sealed},
-    tail_tree,
     tree::LogTree,
     vault::entries_end,
 };
@@ -66,12 +65,12 @@ impl Recovered {
         if let Some((checkpoint, _)) = checkpoints.last() {
             signer.remind(checkpoint);
         }
-        let signed = signer.remembered().map_or(0, |checkpoint| checkpoint.size());
+        let memory = signer.remembered().cloned();
+        let signed = memory.as_ref().map_or(0, Checkpoint::size);
 
         let kept = sealed_tree::load(disk.as_ref());
-        let mut tail = find_tail(disk.as_ref(), &identity, signed, kept)?;
-        let known = signer.remembered().and_then(|memory| tail_tree::find(disk.as_ref(), &tail, memory));
-        tail.footer.settle_with(known.unwrap_or_default());
+        let mut tail = find_tail(disk.as_ref(), &identity, memory.as_ref(), kept)?;
+        tail.footer.settle();
         if let Some(damage) = &tail.damage {
             let segments = numbers(disk.as_ref(), Family::Segment)?;
             let path = Family::Segment.path(damage.at.segment);
@@ -94,7 +93,7 @@ impl Recovered {
                 why: "the log is shorter: an old copy, or its tail is missing",
             });
         }
-        if let Some(memory) = signer.remembered() {
+        if let Some(memory) = &memory {
             let leads_there = |tail: &Tail| -> Result<bool, StoreError> {
                 let tree = LogTree { disk: disk.as_ref(), sealed: &tail.sealed, footer: &tail.footer };
                 Ok(root_at(signed, &tree)? == memory.root())
@@ -121,7 +120,7 @@ impl Recovered {
                 let len = disk.file_len(&path).doing("measure", &path)?.unwrap_or(0);
                 replace(disk.as_ref(), Family::Segment, segment, len, &[])?;
             }
-            tail = find_tail(disk.as_ref(), &identity, signed, tail.sealed)?;
+            tail = find_tail(disk.as_ref(), &identity, memory.as_ref(), tail.sealed)?;
             tail.footer.settle();
             assert!(tail.damage.is_none(), "a tail that was cut is whole");
         }
@@ -130,8 +129,12 @@ impl Recovered {
         }
         let vault_len = clear_vault(disk.as_ref(), &identity, &tail)?;
         let from = checkpoints.last().map_or(0, |(checkpoint, _)| checkpoint.size());
-        // The walk has met the records behind the last checkpoint, and the one under it, but for a segment's last.
-        let is_near = tail.rotation.is_some_and(|index| index + 1 >= from) || from % SEGMENT_RECORDS == 0;
+        // The walk has met the records behind the last checkpoint, and the one under it, but for a segment's last. What is
+        // remembered may be further on than the checkpoint files.
+        let met_from = tail.segment * SEGMENT_RECORDS + tail.footer.passed();
+        let is_near = tail.rotation.is_some_and(|index| index + 1 >= from)
+            || from % SEGMENT_RECORDS == 0
+            || from <= met_from;
         if signer.is_changing() || is_near {
             log_keys = find_all_keys(disk.as_ref(), &identity, &files)?;
             find_rotations(disk.as_ref(), &identity, from..tail.size, &mut log_keys)?;
@@ -294,11 +297,13 @@ fn clear_vault(disk: &dyn Disk, identity: &Identity, tail: &Tail) -> Result<u64,
     let last = last_segment(tail);
     let mut current = 0;
     for number in numbers(disk, Family::Vault)?.into_iter().filter(|number| *number >= last) {
-        let committed = match tail.last_committed {
-            Some(index) if number == tail.segment => Some(index),
+        let committed = if number == tail.segment {
+            tail.find_last_committed(disk, &identity.key)?
+        } else if number == last {
             // The last segment is sealed, and the current one has no record yet.
-            _ if number == last && last < tail.segment => continue,
-            _ => None,
+            continue;
+        } else {
+            None
         };
         let path = Family::Vault.path(number);
         let file = disk.open(&path).doing("open", &path)?;

@@ -44,6 +44,9 @@ pub(crate) struct State {
     pub(crate) clock: Box<dyn Clock>,
     /// The clock's time that a ClockCorrected record vouches for.
     pub(crate) clock_confirmed: Option<i64>,
+    /// The size at which a segment is full whose first records were not read when the log was opened; none once they
+    /// were.
+    pub(crate) unread_until: Option<u64>,
     /// `None` while a part is encoded.
     pub(crate) encoder: Option<Encoder>,
     /// Hash of the last record that is encoded.

@@ -3,15 +3,16 @@
 
 use std::{io, ops::Range};
 
-use docket_proof::{FORMAT_VERSION, Flags, Frontier, KeyRotated, NodeHash, RecordHash, RootHash};
+use docket_proof::{Checkpoint, FORMAT_VERSION, Flags, Frontier, KeyRotated, NodeHash, RecordHash, RootHash};
 
 use crate::{
     disk::{Disk, DiskFile, EntryKind},
     error::{Doing, StoreError},
     files::{Family, HeaderError, Known, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
-    footer::{FOOTER_LEN, FooterBuilder, LEVEL16_AT},
+    footer::{FOOTER_LEN, FooterBuilder, GROUP, LEVEL16_AT},
     identity::{Identity, read_segment_header},
     segment::{Break, Chain, Go, Intact, find_intact, walk},
+    tail_tree,
 };
 
 /// The state of the log behind its last whole batch.
@@ -29,9 +30,9 @@ pub(crate) struct Tail {
     pub(crate) footer: FooterBuilder,
     /// The level-16 hashes of all segments before.
     pub(crate) sealed: Vec<NodeHash>,
-    /// The last record of that segment with commitments, and its vault offset.
+    /// The last record met of that segment with commitments: see [`find_last_committed`](Self::find_last_committed).
     pub(crate) last_committed: Option<u64>,
-    /// The last record met that hands the log over to another key.
+    /// The last record met that hands the log over to another key. Those of groups that were passed are not met.
     pub(crate) rotation: Option<u64>,
     /// What lies behind, if anything does.
     pub(crate) damage: Option<Damage>,
@@ -82,19 +83,21 @@ pub(crate) fn numbers(disk: &dyn Disk, family: Family) -> Result<Vec<u64>, Store
         .collect())
 }
 
-/// Follows the log from the segment that holds record `trusted` to its end. Records below `trusted` are not hashed
-/// again: a checkpoint covers them.
+/// Follows the log to its end. Records below the size of `signed`, a checkpoint that the ledger's key has signed, are not
+/// hashed again; and what is kept of the last segment's full groups below it (`tree/tail`) is passed, where that leads to
+/// the signed root.
 ///
-/// `sealed` are level-16 hashes of the first segments that are known already, as far as they are below that segment; the
-/// others are read from the footers.
+/// `sealed` are level-16 hashes of the first segments that are known already, as far as they are below the first one
+/// followed; the others are read from the footers.
 ///
 /// The tree of the segment it ends in is put off: see [`FooterBuilder::settle`].
 pub(crate) fn find_tail(
     disk: &dyn Disk,
     identity: &Identity,
-    trusted: u64,
+    signed: Option<&Checkpoint>,
     mut sealed: Vec<NodeHash>,
 ) -> Result<Tail, StoreError> {
+    let trusted = signed.map_or(0, Checkpoint::size);
     let segments = numbers(disk, Family::Segment)?;
     let last = segments.last().copied().ok_or(StoreError::NotALedger { missing: "log/00000000.seg" })?;
     if segments.len() as u64 != last + 1 {
@@ -108,16 +111,12 @@ pub(crate) fn find_tail(
     let first = last.min(trusted / SEGMENT_RECORDS);
     sealed.truncate(usize::try_from(first).unwrap_or(usize::MAX));
     sealed.extend(read_sealed(disk, sealed.len() as u64..first)?);
-    let mut finder = Finder {
-        disk,
-        identity,
-        trusted,
-        good: None,
-        last_hash: None,
-        last_committed: None,
-        rotation: None,
-        broken: None,
-    };
+    if let Some(signed) = signed.filter(|_| first == last)
+        && let Some(tail) = find_behind_groups(disk, identity, signed, last, &sealed)
+    {
+        return Ok(tail);
+    }
+    let mut finder = Finder::new(disk, identity, trusted);
     let mut footer = FooterBuilder::deferring();
     let mut segment = first;
     let mut unsealed = false;
@@ -160,6 +159,40 @@ pub(crate) fn find_tail(
         finder.check_batch_ends(first, segment * SEGMENT_RECORDS + footer.count(), end);
     }
     finder.finish(first, segment, footer, sealed, unsealed)
+}
+
+/// Follows the last segment from behind the groups that are kept of it; `None` where they are of no use, or do not lead
+/// to the signed root: whatever is wrong then, following all of the segment shows.
+fn find_behind_groups(
+    disk: &dyn Disk,
+    identity: &Identity,
+    signed: &Checkpoint,
+    segment: u64,
+    sealed: &[NodeHash],
+) -> Option<Tail> {
+    let start = segment * SEGMENT_RECORDS;
+    // At least the last record signed is followed itself: the groups before it end where its group starts.
+    let last_signed = signed.size().checked_sub(start + 1).filter(|number| *number < SEGMENT_RECORDS)?;
+    let mut groups = tail_tree::load(disk, segment);
+    groups.truncate(usize::try_from(last_signed).ok()? / GROUP);
+    if groups.is_empty() {
+        return None;
+    }
+    let mut footer = FooterBuilder::behind(&groups);
+    let mut finder = Finder::new(disk, identity, signed.size());
+    let path = Family::Segment.path(segment);
+    let file = disk.open_read(&path).ok()?;
+    let ended = finder.segment(file.as_ref(), segment, &path, &mut footer).ok()?;
+    if footer.is_full() || finder.good?.index < start + last_signed {
+        return None;
+    }
+    if footer.root_behind(sealed, last_signed + 1)? != signed.root() {
+        return None;
+    }
+    if finder.broken.is_none() {
+        finder.check_batch_ends(segment, start + footer.count(), Place { segment, offset: ended });
+    }
+    finder.finish(segment, segment, footer, sealed.to_vec(), false).ok()
 }
 
 /// Reads the level-16 hashes of sealed segments from their footers.
@@ -213,8 +246,22 @@ struct Finder<'a> {
     broken: Option<Broken>,
 }
 
-impl Finder<'_> {
-    /// Follows one segment and returns where its last record that follows ends.
+impl<'a> Finder<'a> {
+    fn new(disk: &'a dyn Disk, identity: &'a Identity, trusted: u64) -> Self {
+        Self {
+            disk,
+            identity,
+            trusted,
+            good: None,
+            last_hash: None,
+            last_committed: None,
+            rotation: None,
+            broken: None,
+        }
+    }
+
+    /// Follows one segment, from behind the groups that `footer` has passed, and returns where its last record that
+    /// follows ends.
     fn segment(
         &mut self,
         file: &dyn DiskFile,
@@ -246,7 +293,8 @@ impl Finder<'_> {
         let len = file.len().doing("measure", path)?;
         let chain = Chain { key: &self.identity.key, trusted_below: self.trusted };
         let mut unreadable = None;
-        let ended = walk(file, chain, start, SEGMENT_HEADER_LEN as u64, len, &mut |record| {
+        let (from, at) = (start + footer.count(), footer.end());
+        let ended = walk(file, chain, from, at, len, &mut |record| {
             footer.push(record.stored_len, &record.hash);
             self.last_hash = Some(record.hash);
             let view = match record.view {

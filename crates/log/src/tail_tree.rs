@@ -1,22 +1,26 @@
-//! `tree/tail`: the upper hashes of the segment that has no footer yet, as of the newest checkpoint.
+//! `tree/tail`: the full groups of the segment that has no footer yet, as of the newest checkpoint: where they end, and
+//! their hashes.
 //!
-//! A proof needs them all, and hashing a nearly full segment takes longer than everything else about it. Derived and
-//! never trusted: a reader takes them only where they lead to the root of a checkpoint that the ledger's key has
-//! signed, and hashes the segment otherwise. Nothing is synced, and what goes wrong here is let go.
+//! Who opens a log starts behind them, and a proof needs their hashes; reading and hashing a nearly full segment takes
+//! longer than everything else about it. Derived and never trusted: they count only where they lead to the root of a
+//! checkpoint that the ledger's key has signed, and the segment is followed from its first record otherwise. Nothing is
+//! synced, and what goes wrong here is let go.
 
 use std::io;
 
-use docket_proof::{Checkpoint, Fields, NodeHash};
+use docket_proof::{Fields, NodeHash};
 
-use crate::{disk::Disk, files::SEGMENT_RECORDS, tail::Tail};
+use crate::{disk::Disk, footer::Group};
 
 const DIR: &str = "tree";
 const FILE: KeptFile = KeptFile { path: "tree/tail", temporary: "tree/tail.tmp" };
-const MAGIC: &[u8; 8] = b"DOCKETTT";
-/// Groups below which hashing them is cheaper than a file.
+const MAGIC: &[u8; 8] = b"DOCKETTG";
+/// Groups below which following them is cheaper than a file.
 const MIN_GROUPS: usize = 16;
 /// Groups of a segment.
 const MAX_GROUPS: usize = 256;
+/// A group's hash, and where it ends.
+const GROUP_LEN: usize = 40;
 
 /// A derived file, and the name that it is written under.
 #[derive(Clone, Copy)]
@@ -36,28 +40,27 @@ pub(crate) fn keep(disk: &dyn Disk, file: KeptFile, bytes: &[u8]) -> io::Result<
     disk.rename(file.temporary, file.path)
 }
 
-/// Keeps the level-8 hashes of a segment's full groups.
-pub(crate) fn store(disk: &dyn Disk, segment: u64, level8: &[NodeHash]) {
-    if level8.len() >= MIN_GROUPS {
-        // Without the file a proof is slower, and nothing else.
+/// Keeps the full groups of a segment.
+pub(crate) fn store(disk: &dyn Disk, segment: u64, groups: &[Group]) {
+    if groups.len() >= MIN_GROUPS {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(&segment.to_le_bytes());
-        level8.iter().for_each(|hash| bytes.extend_from_slice(hash.as_bytes()));
+        for group in groups {
+            bytes.extend_from_slice(group.hash.as_bytes());
+            bytes.extend_from_slice(&group.end.to_le_bytes());
+        }
+        // Without the file opening is slower, and nothing else.
         let _ = keep(disk, FILE, &bytes);
     }
 }
 
-/// Returns the hashes of the full groups of the log's last segment, where they are kept and lead to the root of a
-/// checkpoint, which somebody has signed.
-pub(crate) fn find(disk: &dyn Disk, tail: &Tail, signed: &Checkpoint) -> Option<Vec<NodeHash>> {
-    let count = signed.size().checked_sub(tail.segment * SEGMENT_RECORDS)?;
-    let level8 = load(disk, tail.segment)?;
-    (tail.footer.root_with(&tail.sealed, &level8, count)? == signed.root()).then_some(level8)
+/// Returns what is kept for a segment, right or wrong; nothing where there is nothing.
+pub(crate) fn load(disk: &dyn Disk, segment: u64) -> Vec<Group> {
+    try_load(disk, segment).unwrap_or_default()
 }
 
-/// Returns what is kept for a segment, right or wrong.
-fn load(disk: &dyn Disk, segment: u64) -> Option<Vec<NodeHash>> {
-    const LONGEST: usize = MAGIC.len() + 8 + MAX_GROUPS * 32;
+fn try_load(disk: &dyn Disk, segment: u64) -> Option<Vec<Group>> {
+    const LONGEST: usize = MAGIC.len() + 8 + MAX_GROUPS * GROUP_LEN;
     let file = disk.open_read(FILE.path).ok()?;
     let len = usize::try_from(file.len().ok()?).ok().filter(|len| *len <= LONGEST)?;
     let mut bytes = vec![0; len];
@@ -66,6 +69,11 @@ fn load(disk: &dyn Disk, segment: u64) -> Option<Vec<NodeHash>> {
     if fields.array::<8>()? != MAGIC || fields.u64()? != segment {
         return None;
     }
-    let (hashes, rest) = fields.rest().as_chunks::<32>();
-    rest.is_empty().then(|| hashes.iter().map(|hash| NodeHash::from_bytes(*hash)).collect())
+    let (groups, rest) = fields.rest().as_chunks::<GROUP_LEN>();
+    rest.is_empty().then(|| groups.iter().filter_map(group).collect())
+}
+
+fn group(bytes: &[u8; GROUP_LEN]) -> Option<Group> {
+    let mut fields = Fields::new(bytes);
+    Some(Group { hash: NodeHash::from_bytes(*fields.array()?), end: fields.u64()? })
 }

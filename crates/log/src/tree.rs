@@ -1,14 +1,14 @@
 //! Serves the Merkle tree's hashes from the log's files: sealed segments by their footers, the last one by what its
 //! footer will say. A proof reads a few kilobytes.
 
-use std::io;
+use std::{io, ops::Range};
 
 use docket_proof::{LeafHash, NodeHash, NodeSource, leaf_hash, subtree_root};
 
 use crate::{
     disk::{Disk, DiskFile},
     error::{Doing, StoreError},
-    files::{Family, SEGMENT_RECORDS},
+    files::{Family, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
     footer::{BASE_AT, FOOTER_LEN, FooterBuilder, GROUP, LEVEL8_AT},
     frames::{FrameWalk, Step},
 };
@@ -48,6 +48,21 @@ impl NodeSource for LogTree<'_> {
     }
 }
 
+/// Reads the leaves of at most a group in a range of a segment file, behind the first `before` records in it.
+fn read_leaves(file: &dyn DiskFile, range: Range<u64>, before: usize) -> io::Result<Vec<LeafHash>> {
+    let mut frames = FrameWalk::new(file, range.start, range.end);
+    let mut leaves = Vec::with_capacity(GROUP);
+    let mut number = 0;
+    while leaves.len() < GROUP {
+        let Step::Frame { frame, .. } = frames.next()? else { break };
+        if number >= before {
+            leaves.push(leaf_hash(frame.stored_hash.as_bytes()));
+        }
+        number += 1;
+    }
+    Ok(leaves)
+}
+
 /// Returns `count` items from `from`, or nothing where they are not all there.
 fn slice<T>(items: &[T], from: u64, count: u64) -> &[T] {
     let range = (|| Some(usize::try_from(from).ok()?..usize::try_from(from.checked_add(count)?).ok()?))();
@@ -77,11 +92,15 @@ impl LogTree<'_> {
         let Some((from, to)) = self.extent(file.as_ref(), segment, group).doing("read", &path)? else {
             return Ok(Vec::new());
         };
-        let mut frames = FrameWalk::new(file.as_ref(), from, to);
-        let mut leaves = Vec::with_capacity(GROUP);
-        while leaves.len() < GROUP {
-            let Step::Frame { frame, .. } = frames.next().doing("read", &path)? else { break };
-            leaves.push(leaf_hash(frame.stored_hash.as_bytes()));
+        let leaves = read_leaves(file.as_ref(), from..to, 0).doing("read", &path)?;
+        if !self.is_sealed(segment) && group * (GROUP as u64) < self.footer.passed() {
+            let hash = slice(self.footer.level8(), group, 1).first();
+            if subtree_root(&leaves).as_ref() != hash {
+                // It does not start where it was said to.
+                let all = SEGMENT_HEADER_LEN as u64..self.footer.end();
+                let before = usize::try_from(group).unwrap_or(usize::MAX).saturating_mul(GROUP);
+                return read_leaves(file.as_ref(), all, before).doing("read", &path);
+            }
         }
         Ok(leaves)
     }
@@ -89,8 +108,9 @@ impl LogTree<'_> {
     /// Returns where the records of a group begin and end, if it has one.
     fn extent(&self, file: &dyn DiskFile, segment: u64, group: u64) -> io::Result<Option<(u64, u64)>> {
         if !self.is_sealed(segment) {
-            let start = |group: u64| self.footer.offset(usize::try_from(group).ok()?.checked_mul(GROUP)?);
-            return Ok(start(group).map(|from| (from, start(group + 1).unwrap_or(self.footer.end()))));
+            let start = |group: u64| self.footer.group_start(usize::try_from(group).unwrap_or(usize::MAX));
+            let is_there = group * (GROUP as u64) < self.footer.count();
+            return Ok(is_there.then(|| (start(group), start(group + 1))));
         }
         let footer = file.len()?.saturating_sub(FOOTER_LEN as u64);
         let start = |group: u64| {

@@ -22,6 +22,7 @@ use crate::{
     disk::Disk,
     encode::{Encoder, Signed},
     error::StoreError,
+    files::SEGMENT_RECORDS,
     heads::Heads,
     identity::Identity,
     keys::Signer,
@@ -79,6 +80,7 @@ impl Recovered {
             heads,
             clock,
             clock_confirmed: history.clock_confirmed,
+            unread_until: (tail.footer.passed() > 0).then(|| (tail.segment + 1) * SEGMENT_RECORDS),
             encoder: Some(Encoder { tail, vault_len, entropy }),
             head,
             encoded: durable,
@@ -145,7 +147,8 @@ impl Writer {
         let mut state = self.lock();
         let done = mem::take(&mut state.bulk.done);
         // What is named last goes first: nobody waits for the lock while the memory is let go of.
-        let (_done, mut state) = (done, state);
+        let (_done, state) = (done, state);
+        let mut state = self.read_unread(state, batch.records.len())?;
         let claimed = state.bulk.claimed;
         let (placed, appended) = state.place(self.shared.identity.genesis.clock, batch, claimed)?;
         if state.bulk.gather(placed) {
@@ -210,7 +213,7 @@ impl Writer {
         let state = self.settled()?;
         let Some(Encoder { tail, .. }) = &state.encoder else { return Err(StoreError::Poisoned) };
         let (size, root) = (tail.size, tail.root());
-        let (segment, groups) = (tail.segment, tail.footer.level8().to_vec());
+        let (segment, groups) = (tail.segment, tail.footer.groups());
         let sealed = tail.sealed.clone();
         self.settle_durable(state, size)?;
         let is_new = signing.files.last().is_none_or(|(last, _)| last.size() != size);
@@ -253,7 +256,7 @@ impl Writer {
         }
         // A crash behind this leaves a key that nothing was signed with, and that the next rotation replaces.
         signing.signer.prepare(new).inspect_err(|_| self.lock().poisoned = true)?;
-        let mut state = self.settled()?;
+        let mut state = self.read_unread(self.settled()?, 1)?;
         let (size, previous) = (state.size, state.head);
         let rotation = signing
             .signer
@@ -333,7 +336,7 @@ impl Writer {
         system: &SystemRecord,
         clock: ClockRule,
     ) -> Result<Appended, StoreError> {
-        let mut state = self.settled()?;
+        let mut state = self.read_unread(self.settled()?, 1)?;
         let appended = self.encode_system(&mut state, system, clock)?;
         self.settle_durable(state, appended.size)?;
         Ok(appended)
@@ -382,12 +385,34 @@ impl Writer {
             return Err(StoreError::Batch { why: "a signed batch names its actor" });
         }
         let identity = &self.shared.identity;
-        let mut state = self.settled()?;
+        let mut state = self.read_unread(self.settled()?, batch.records.len())?;
         let durable_to = durable_to(&state);
         let (placed, appended) = state.place(identity.genesis.clock, batch, durable_to)?;
         let mut signed = signer.map(|signer| Signed::begin(identity, state.head, &placed, signer));
         state.encode(identity, &placed, signed.as_mut());
         Ok((state, appended))
+    }
+
+    /// Reads what the footer of the current segment says of records that were passed when the log was opened, if `records`
+    /// more may fill it.
+    fn read_unread<'s>(
+        &'s self,
+        mut state: MutexGuard<'s, State>,
+        records: usize,
+    ) -> Result<MutexGuard<'s, State>, StoreError> {
+        while state.unread_until.is_some_and(|end| state.size + records as u64 >= end) {
+            if state.poisoned {
+                return Err(state.refusal());
+            }
+            match &mut state.encoder {
+                None => state = self.shared.wait(state),
+                Some(encoder) => {
+                    encoder.tail.fill_in(self.shared.disk.as_ref(), &self.shared.identity.key)?;
+                    state.unread_until = None;
+                }
+            }
+        }
+        Ok(state)
     }
 
     /// Encodes a system record behind the last record, all of which are encoded.

@@ -215,48 +215,6 @@ fn proofs_of_a_long_log_hold() {
     }
 }
 
-/// `tree/tail` is believed only where it leads to the signed root, and missed by nobody.
-#[test]
-fn kept_upper_hashes_change_no_answer() {
-    let long = long();
-    let path = "tree/tail";
-    // The third segment is too short for it to be worth a file; the second one was not when it was the last.
-    let disk = SimDisk::new();
-    let writer = new_ledger(&disk, 1);
-    writer.append(&batch(1, (1..=5_000).map(|id| record(4, id, b"begins", &[])).collect())).unwrap();
-    let note = CheckpointNote::parse(&writer.checkpoint().unwrap().1).unwrap();
-    writer.append(&batch(2, (5_001..=5_400).map(|id| record(4, id, b"begins", &[])).collect())).unwrap();
-    drop(writer);
-    let kept = disk.files()[path].clone();
-    assert_eq!(kept.len(), 16 + 19 * 32, "5,001 records are 19 full groups");
-    let answer = |disk: &SimDisk| {
-        let reader = Reader::open(shared(disk)).unwrap();
-        let proofs =
-            [0, 300, 4_900].map(|index| reader.prove_record(RecordIndex(index), &note).unwrap().to_bytes());
-        (proofs, reader.root_at(5_401).unwrap(), reader.root_at(5_000).unwrap())
-    };
-    let right = answer(&disk);
-    type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
-    let changes: [Change<'_>; 6] = [
-        &|bytes| bytes[100] ^= 1,
-        &|bytes| bytes[8] ^= 1,
-        &|bytes| bytes.truncate(300),
-        &|bytes| bytes.clear(),
-        &|bytes| bytes.resize(1 << 20, 0),
-        &|bytes| bytes.truncate(16 + 18 * 32),
-    ];
-    for change in changes {
-        let other = disk.snapshot();
-        other.alter(path, change);
-        assert_eq!(answer(&other), right);
-    }
-    let other = disk.snapshot();
-    other.remove(path).unwrap();
-    assert_eq!(answer(&other), right);
-    assert_eq!(verify(&other).verdict(), Verdict::Intact);
-    assert!(long.disk.files().contains_key(path));
-}
-
 /// `tree/sealed` is believed only where it leads to the signed root, by who reads and by who records, and missed by nobody.
 #[test]
 fn kept_hashes_of_sealed_segments_change_no_answer() {
