@@ -9,6 +9,7 @@ use crate::{
     disk::{Disk, DiskFile},
     error::{Doing, StoreError},
     files::{Family, LOG_DIR, VAULT_DIR},
+    room::Room,
 };
 
 /// The longest that a commit is put off, however slow the disk: threads that are coming back need far less.
@@ -21,6 +22,8 @@ pub(crate) struct Piece {
     pub(crate) log: Vec<u8>,
     pub(crate) vault_at: u64,
     pub(crate) vault: Vec<u8>,
+    /// The segment's footer is in it.
+    pub(crate) is_last: bool,
 }
 
 /// The files that a commit writes to.
@@ -28,6 +31,7 @@ pub(crate) struct Piece {
 pub(crate) struct OpenFiles {
     log: Option<(u64, Box<dyn DiskFile>)>,
     vault: Option<(u64, Box<dyn DiskFile>)>,
+    room: Room,
 }
 
 impl OpenFiles {
@@ -51,12 +55,25 @@ impl OpenFiles {
             // A segment is created only after the one before, its footer included, was synced by the piece before.
             let file = open_for(disk, &mut self.log, piece.segment, &path, is_new)?;
             file.write_all_at(&piece.log, piece.log_at).doing("write", &path)?;
+            let end = piece.log_at + piece.log.len() as u64;
+            if piece.is_last {
+                self.room.close(file, end).doing("cut", &path)?;
+            } else {
+                self.room.follow(file, piece.log_at, end).doing("write", &path)?;
+            }
             file.sync_data().doing("sync", &path)?;
             if is_new {
                 disk.sync_dir(LOG_DIR).doing("sync", LOG_DIR)?;
             }
         }
         Ok(())
+    }
+
+    /// Leaves a segment file that ends with its last record. Not synced: room that a crash brings back says the same.
+    pub(crate) fn leave(&mut self) {
+        if let Some((_, file)) = &self.log {
+            let _ = self.room.leave(file.as_ref());
+        }
     }
 }
 

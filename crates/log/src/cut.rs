@@ -10,6 +10,7 @@ use crate::{
     files::{CUT_DIR, CUT_HEADER_LEN, Family, LOG_DIR, encode_cut_header, parse_cut_header},
     identity::{Identity, read_front},
     replace::replace,
+    room::tail_end,
     tail::{Place, numbers},
 };
 
@@ -17,7 +18,7 @@ use crate::{
 const CHUNK: usize = 1 << 20;
 const PART_HEAD_LEN: usize = 24;
 
-/// A stretch of a segment file that goes: from an offset to the file's end.
+/// A stretch of a segment file that goes: from an offset to the file's end, but for room behind it.
 struct Part {
     segment: u64,
     offset: u64,
@@ -37,7 +38,9 @@ pub(crate) fn cut_tail(
         let path = Family::Segment.path(segment);
         let len = disk.file_len(&path).doing("measure", &path)?.unwrap_or(0);
         let offset = if segment == keep_to.segment { keep_to.offset } else { 0 };
-        parts.push(Part { segment, offset, len: len.saturating_sub(offset) });
+        let file = disk.open_read(&path).doing("open", &path)?;
+        let end = tail_end(file.as_ref(), offset, len).doing("read", &path)?;
+        parts.push(Part { segment, offset, len: end.saturating_sub(offset) });
     }
     let cuts = numbers(disk, Family::Cut)?;
     match cuts.last() {

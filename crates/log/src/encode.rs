@@ -186,6 +186,7 @@ impl Encoder {
         if self.tail.footer.is_full() {
             let (footer, level16) = self.tail.footer.finish(segment, &identity.key);
             piece.log.extend_from_slice(&footer);
+            piece.is_last = true;
             self.tail.sealed.push(level16);
             self.tail.footer = FooterBuilder::new();
             self.tail.segment += 1;
@@ -206,6 +207,6 @@ impl Encoder {
             log.extend_from_slice(&header.encode(segment));
         }
         let log_at = if is_new { 0 } else { self.tail.footer.end() };
-        Piece { segment, log_at, log, vault_at: self.vault_len, vault }
+        Piece { segment, log_at, log, vault_at: self.vault_len, vault, is_last: false }
     }
 }

@@ -36,6 +36,7 @@ mod publish;
 mod reader;
 mod recovery;
 mod replace;
+mod room;
 mod scan;
 mod sealed_tree;
 mod segment;

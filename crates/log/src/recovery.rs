@@ -107,8 +107,9 @@ impl Recovered {
                 }
             }
         }
-        if let Some(damage) = &tail.damage {
-            cut_tail(disk.as_ref(), &identity, damage.keep_to, tail.size)?;
+        match &tail.damage {
+            Some(damage) => cut_tail(disk.as_ref(), &identity, damage.keep_to, tail.size)?,
+            None => take_room_away(disk.as_ref(), &tail)?,
         }
         // A cut that no record tells of yet: the recovery that made it, or a sync in it, failed.
         let is_half_recovered = last_cut_size(disk.as_ref(), &identity)? == Some(tail.size);
@@ -250,6 +251,16 @@ const NEXT_MISSING: &str = "the log was handed over to another key, which is not
 /// The last segment that has a file.
 fn last_segment(tail: &Tail) -> u64 {
     (tail.size - 1) / SEGMENT_RECORDS
+}
+
+/// Lets the last segment end with its last record. Not synced: room that a crash brings back says the same.
+fn take_room_away(disk: &dyn Disk, tail: &Tail) -> Result<(), StoreError> {
+    let (path, end) = (Family::Segment.path(tail.segment), tail.footer.end());
+    // The last one may be sealed, and the next one not begun.
+    if disk.file_len(&path).doing("measure", &path)?.is_some_and(|len| len > end) {
+        disk.open(&path).doing("open", &path)?.set_len(end).doing("cut", &path)?;
+    }
+    Ok(())
 }
 
 fn remove_temporaries(disk: &dyn Disk) -> Result<(), StoreError> {

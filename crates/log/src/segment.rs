@@ -9,6 +9,7 @@ use crate::{
     disk::DiskFile,
     files::SEGMENT_RECORDS,
     frames::{FrameWalk, Step},
+    room::is_room,
 };
 
 /// What is known before the first record of a walk.
@@ -37,7 +38,7 @@ pub(crate) struct WalkEnd {
     pub(crate) next_index: u64,
     /// Where it would start.
     pub(crate) offset: u64,
-    /// Why it does not follow; `None` at the end of the range, of the segment, or where the visitor stopped.
+    /// Why it does not follow; `None` at the end of the range, of the segment, before room, or where the visitor stopped.
     pub(crate) broken: Option<Break>,
 }
 
@@ -58,7 +59,8 @@ pub(crate) struct Followed<'a> {
     pub(crate) view: Result<RecordView<'a>, RecordError>,
 }
 
-/// Walks records from `index` at `offset` up to `end` or the end of the segment, and shows each that follows.
+/// Walks records from `index` at `offset` up to `end` or the end of the segment, and shows each that follows. Room in front
+/// of `end` ends it too.
 pub(crate) fn walk(
     file: &dyn DiskFile,
     chain: Chain<'_>,
@@ -76,7 +78,7 @@ pub(crate) fn walk(
         let (offset, preceded, frame) = match frames.next()? {
             Step::Frame { offset, preceded, frame } => (offset, preceded, frame),
             Step::End => return ended(None, start),
-            Step::Broken => return ended(Some(Break::Frame), start),
+            Step::Broken => return ended((!is_room(file, start, end)?).then_some(Break::Frame), start),
         };
         if next_index >= chain.trusted_below {
             let computed = chain.hash(next_index, preceded, &frame);

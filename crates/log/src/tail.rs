@@ -11,6 +11,7 @@ use crate::{
     files::{Family, HeaderError, Known, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
     footer::{FOOTER_LEN, FooterBuilder, GROUP, LEVEL16_AT},
     identity::{Identity, read_segment_header},
+    room::is_room,
     segment::{Break, Chain, Go, Intact, find_intact, walk},
     tail_tree,
 };
@@ -138,7 +139,9 @@ pub(crate) fn find_tail(
         footer.settle();
         let (expected, level16) = footer.finish(segment, &identity.key);
         let file_len = file.len().doing("measure", &path)?;
-        if file_len == ended && segment == last {
+        if segment == last
+            && (file_len == ended || is_room(file.as_ref(), ended, file_len).doing("read", &path)?)
+        {
             unsealed = true;
             break at;
         }

@@ -497,5 +497,11 @@ impl Drop for Writer {
             // A panic there has poisoned the writer, and was told to whoever waited.
             let _ = thread.join();
         }
+        let mut state = self.lock();
+        if !state.poisoned
+            && let Some(files) = &mut state.files
+        {
+            files.leave();
+        }
     }
 }

@@ -155,6 +155,11 @@ fn film() -> Vec<SimDisk> {
         writer.append(&single(2, 1, b"three", &["c"]))?;
         writer.checkpoint()?;
         writer.append(&single(3, 1, b"four", &[]))?;
+        writer.append(&single(6, 1, b"within room", &[]))?;
+        writer.append(&single(7, 1, b"and once more", &["f"]))?;
+        writer.checkpoint()?;
+        // Beyond its end, to where there is more.
+        writer.append(&single(8, 1, &[1; 65_000], &[]))?;
         drop(writer);
         let writer = open(disk, 3)?;
         writer.append(&single(4, 1, b"five", &["d"]))?;
@@ -174,10 +179,17 @@ fn film() -> Vec<SimDisk> {
         let after = disk.files();
         let before = states.last().unwrap().clone();
         for (path, bytes) in &after {
-            let old = before.get(path).map_or(0, Vec::len);
-            if bytes.len() > old + 1 {
-                let mut half = before.clone();
-                half.insert(path.clone(), bytes[..old + (bytes.len() - old) / 2].to_vec());
+            let old = before.get(path).cloned().unwrap_or_default();
+            let mut half = before.clone();
+            if bytes.len() > old.len() + 1 {
+                half.insert(path.clone(), bytes[..old.len() + (bytes.len() - old.len()) / 2].to_vec());
+            } else if bytes.len() == old.len() {
+                // Within room.
+                let differ: Vec<usize> = (0..old.len()).filter(|at| old[*at] != bytes[*at]).collect();
+                let middle = differ.get(differ.len() / 2).copied().unwrap_or(0);
+                half.insert(path.clone(), [&bytes[..middle], &old[middle..]].concat());
+            }
+            if half != before {
                 states.push(half);
             }
         }

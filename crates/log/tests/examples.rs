@@ -59,6 +59,7 @@ fn ledger() -> BTreeMap<String, Vec<u8>> {
     signed.command_id = [0xc2; 16];
     writer.append_signed(&signed, Some(&actor())).unwrap();
     writer.checkpoint().unwrap();
+    drop(writer);
     assert_eq!(look(&sim, Vec::new()).verdict(), Verdict::Intact);
     sim.files()
 }

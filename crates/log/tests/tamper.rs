@@ -104,6 +104,7 @@ fn make_sample(seed: u64) -> Sample {
     writer.append(&single(8, 4, b"longer", &[])).unwrap();
     writer.append(&single(9, 5, b"last", &["x"])).unwrap();
     notes.push(writer.checkpoint().unwrap().1);
+    drop(writer);
     Sample { files: inspected(&disk), notes }
 }
 

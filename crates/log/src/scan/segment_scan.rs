@@ -12,6 +12,7 @@ use crate::{
     files::{Family, HeaderError, SEGMENT_HEADER_LEN, SEGMENT_RECORDS, VAULT_HEADER_LEN, check_vault_header},
     footer::FooterBuilder,
     identity::{read_front, read_segment_header},
+    room::is_room,
     segment::{Break, Chain, Followed, Go, walk},
     tail::{NO_RECORD, Place, describe},
     vault::{EntryCheck, VaultWalk},
@@ -490,7 +491,7 @@ impl SegmentScan {
             self.is_sealed = true;
             self.parts = vec![(16, level16)];
             self.log_bytes = len;
-        } else if !(is_last && len == at) {
+        } else if !(is_last && (len == at || is_room(file, at, len)?)) {
             let first = found.iter().zip(&expected).position(|(found, expected)| found != expected);
             let offset = at + first.unwrap_or(0) as u64;
             self.break_at(
