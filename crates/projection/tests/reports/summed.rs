@@ -8,7 +8,7 @@ use docket_projection::{Acknowledge, FigureName, IndexCheck, ProjectionError, Re
 use proptest::prelude::*;
 
 use crate::{
-    office::{Ledger, assign, case, case_id, close, official, tamper, unit_id},
+    office::{Ledger, assign, case, case_id, close, official, tamper, unit, unit_id},
     replayed::{beginning, command},
 };
 
@@ -166,6 +166,16 @@ fn a_campaign_that_closed_before_changes_what_became_of_its_cases() {
     assert_eq!(record(14, close(1)), Value::Count(1));
     let closed = CampaignClosed { origin: None };
     assert_eq!(record(18, Act::on(campaign, closed, NoPersonal)), Value::Count(0));
+}
+
+#[test]
+fn the_first_page_of_all_has_no_sum_until_a_report_needs_one() {
+    let mut ledger = Ledger::new();
+    ledger.session([vec![unit(None), official(1)]]);
+    ledger.session([vec![case()]]);
+    ledger.assert_same();
+    assert_eq!(notices_of_reports(&ledger), Vec::<String>::new());
+    ledger.assert_same();
 }
 
 #[test]
