@@ -79,6 +79,8 @@ impl<'b> City<'b> {
             let bytes = bytes_under(&ledger.join(what))? as f64 / records as f64;
             fact(&format!("{what}-bytes"), &format!("bytes of {name}"), "bytes/event", bytes);
         }
+        // The index is left to the system, which writes it down when it likes: not while somebody reads for a measurement.
+        nix::unistd::sync();
         let (yesterday, since) = sign_yesterday(&ledger, bench.folder.join(format!("yesterday-{scale}")))?;
         Ok(Self { bench, section, ledger, records, cases, yesterday, since })
     }
