@@ -264,6 +264,6 @@ fn read_stretch(
 }
 
 /// Returns how many threads there are to be had.
-pub(crate) fn all_threads() -> usize {
+pub fn all_threads() -> usize {
     std::thread::available_parallelism().map_or(1, Into::into)
 }

@@ -30,6 +30,7 @@ mod sums;
 mod table;
 
 pub use actor_keys::KeyRegister;
+pub use ahead::all_threads;
 pub use check::{IndexCheck, check_index};
 pub use desk::Desk;
 pub use error::ProjectionError;

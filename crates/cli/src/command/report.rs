@@ -9,7 +9,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use docket_domain::{CaseStatus, HouseholdId, OfficialId, ReportPublished, UnitId};
 use docket_log::Reader;
 use docket_projection::{
-    Desk, Figure, FigureName, Language, ProjectionError, Report, ReportName, Scope, Value,
+    Desk, Figure, FigureName, Language, ProjectionError, Report, ReportName, Scope, Value, all_threads,
 };
 
 use crate::{failure::Failure, output::Output, session::Place, times};
@@ -136,8 +136,7 @@ impl Args {
     }
 
     fn threads(&self) -> usize {
-        let all = || std::thread::available_parallelism().map_or(1, Into::into);
-        self.threads.map_or_else(all, Into::into)
+        self.threads.map_or_else(all_threads, Into::into)
     }
 }
 

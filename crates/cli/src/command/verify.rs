@@ -20,7 +20,7 @@ use std::{
 use docket_log::{
     DEFAULT_TOLERANCE, GivenCheckpoint, Report, ScanOptions, StoreError, Verdict, scan, scan_range,
 };
-use docket_projection::{IndexCheck, KeyRegister, check_index};
+use docket_projection::{IndexCheck, KeyRegister, all_threads, check_index};
 use docket_proof::MAX_NOTE_LEN;
 
 use crate::{
@@ -79,7 +79,7 @@ pub(crate) struct Args {
     /// Replay the log and compare the index with it
     #[arg(long)]
     index: bool,
-    /// Read and hash on so many threads [default: one more than cores, as one waits for the disk]
+    /// Read and hash on so many threads [default: six more than cores, as some wait for the disk]
     #[arg(long, value_name = "COUNT")]
     threads: Option<std::num::NonZeroUsize>,
 }
@@ -90,7 +90,6 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     if let Some(threads) = args.threads {
         options.threads = threads.get();
     }
-    let threads = options.threads;
     for path in &args.checkpoint {
         options.given.push(kept(path)?);
     }
@@ -110,6 +109,7 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<Exi
     }
     outcome.receipts = receipts::judge_all(&receipts, &outcome.report, place);
     if args.rules {
+        let threads = args.threads.map_or_else(all_threads, std::num::NonZeroUsize::get);
         outcome.rules = Some(rules::judge(&outcome.report, threads, place, output));
     }
     if args.reports {

@@ -50,6 +50,10 @@ use range::Window;
 use segment_scan::{SegmentScan, scan_segment};
 use start::Start;
 
+/// Threads beyond the number of cores. While some wait for the disk, the others hash; a disk is fastest when several wait for
+/// it. Each holds a segment's steps, a few MiB.
+const WAITING: usize = 6;
+
 /// How a scan goes about it.
 pub struct ScanOptions<'a> {
     /// Threads that read and hash; at least one.
@@ -74,8 +78,7 @@ pub struct ScanOptions<'a> {
 impl Default for ScanOptions<'_> {
     fn default() -> Self {
         Self {
-            // While one waits for the disk, the others hash.
-            threads: std::thread::available_parallelism().map_or(1, usize::from).saturating_add(1),
+            threads: std::thread::available_parallelism().map_or(1, usize::from).saturating_add(WAITING),
             patience: Duration::from_secs(2),
             given: Vec::new(),
             since: None,

@@ -28,6 +28,8 @@ use super::{
     witnesses::{KnownSize, Witnesses},
 };
 
+/// Records whose streams are looked up together.
+const TOGETHER: usize = 16;
 const NO_CHECKPOINT: &str = "no valid checkpoint: nothing that the ledger's key signed vouches for the log";
 
 /// How a segment ends.
@@ -320,17 +322,25 @@ impl<'a> Ordered<'a> {
         self.opaque |= scan.steps.len() as u64 != scan.next_index - start;
         if !self.opaque {
             let mut durable = scan.durable.iter().copied();
-            for (index, step) in (start..).zip(&scan.steps) {
-                let durable_to = if step.flags.has(Flags::LAST) { durable.next() } else { None };
-                if index < self.trusted {
-                    continue;
+            let mut indexes = start..;
+            for steps in scan.steps.chunks(TOGETHER) {
+                steps.iter().for_each(|step| self.streams.fetch(step.stream()));
+                for (step, index) in steps.iter().zip(indexes.by_ref()) {
+                    let durable_to = if step.flags.has(Flags::LAST) { durable.next() } else { None };
+                    if index < self.trusted {
+                        continue;
+                    }
+                    let advanced = self.streams.advance(
+                        step.stream(),
+                        step.position,
+                        step.previous(),
+                        RecordIndex(index),
+                    );
+                    if let Err(error) = advanced {
+                        report.find(Finding::new("stream", path, error.to_string()).record(index));
+                    }
+                    self.follow_batch(index, step.flags, durable_to, path, report);
                 }
-                if let Err(error) =
-                    self.streams.advance(step.stream(), step.position, step.previous(), RecordIndex(index))
-                {
-                    report.find(Finding::new("stream", path, error.to_string()).record(index));
-                }
-                self.follow_batch(index, step.flags, durable_to, path, report);
             }
         }
         for at in &scan.at_sizes {

@@ -42,6 +42,15 @@ impl Streams {
         }
     }
 
+    /// Reads what is known of a stream that is needed soon, and does nothing else. Millions of them do not fit into the
+    /// processor's caches: read some together, and all of them are waited for at once.
+    #[inline]
+    pub(crate) fn fetch(&self, stream: StreamRef) {
+        if let Self::All(table) = self {
+            std::hint::black_box(table.get(stream));
+        }
+    }
+
     /// Checks that a record continues its stream, and notes it.
     #[inline]
     pub(crate) fn advance(
