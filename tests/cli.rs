@@ -167,7 +167,7 @@ fn help_of_verify() {
               Replay the log and compare the index with it
 
           --threads <COUNT>
-              Read and hash on so many threads [default: one more than cores, as one waits for the disk]
+              Read and hash on so many threads [default: six more than cores, as some wait for the disk]
 
       -h, --help
               Print help (see a summary with '-h')
