@@ -100,7 +100,7 @@ impl<'b> City<'b> {
                     let cold = self.docket(&["verify", "--json"]);
                     verify_peak = verify_peak.max(cold.peak_bytes);
                     let said: Value = serde_json::from_str(&cold.stdout).expect("it answers in JSON");
-                    streams = said["streams"].as_u64().unwrap_or(0);
+                    streams = said.get("streams").and_then(Value::as_u64).unwrap_or(0);
                     per_second(cold.wall)
                 }),
             ),
