@@ -2,9 +2,12 @@
 
 use std::io;
 
-use docket_proof::{Frame, HASH_LEN, MAX_RECORD_LEN};
+use docket_proof::{Frame, HASH_LEN, MAX_RECORD_LEN, RecordHash, RecordKey};
 
-use crate::disk::DiskFile;
+use crate::{
+    ahead::{AT_ONCE, Ahead},
+    disk::DiskFile,
+};
 
 /// Bytes read at once: few enough that they are still in the processor's own cache when they are hashed.
 pub(crate) const WINDOW: usize = 1 << 18;
@@ -25,6 +28,8 @@ pub(crate) struct FrameWalk<'f> {
     end: u64,
     /// The file has ended before that: there is nothing to read any more.
     is_at_eof: bool,
+    /// What the next frames in the window should hash to.
+    hashes: Ahead<RecordHash>,
 }
 
 /// One step of a walk.
@@ -47,7 +52,8 @@ pub(crate) enum Step<'a> {
 impl<'f> FrameWalk<'f> {
     /// Starts at the record at `offset` and reads up to `end`.
     pub(crate) fn new(file: &'f dyn DiskFile, offset: u64, end: u64) -> Self {
-        Self { file, buffer: Vec::new(), filled: 0, at: 0, offset, end, is_at_eof: false }
+        let hashes = Ahead::new();
+        Self { file, buffer: Vec::new(), filled: 0, at: 0, offset, end, is_at_eof: false, hashes }
     }
 
     /// Returns the file offset of the next record.
@@ -65,18 +71,38 @@ impl<'f> FrameWalk<'f> {
             // A footer that lies.
             return Ok(Step::Broken);
         }
-        let wanted = usize::try_from(self.end - self.offset).map_or(REACH, |left| REACH.min(left + HASH_LEN));
-        if self.filled - self.at < wanted && !self.is_at_eof {
-            self.refill()?;
-        }
+        self.see()?;
         let window = self.buffer.get(self.at..self.filled).unwrap_or_default();
-        let frame = window.get(HASH_LEN..).and_then(Frame::take);
-        let Some(frame) = frame else { return Ok(Step::Broken) };
-        let Some(preceded) = window.get(..HASH_LEN + frame.record.len()) else { return Ok(Step::Broken) };
+        let Some((preceded, frame)) = take_preceded(window) else { return Ok(Step::Broken) };
         let offset = self.offset;
         self.at += frame.stored_len();
         self.offset += frame.stored_len() as u64;
         Ok(Step::Frame { offset, preceded, frame })
+    }
+
+    /// Takes the next frame as [`next`](Self::next) does, and says what it should hash to. Those behind it in the window are
+    /// hashed with it. Not to be mixed with [`next`](Self::next), but for frames in front of all that are hashed.
+    ///
+    /// No hash but the frame's own equals the one that is stored with it; where this is another one, or none, whoever asks
+    /// hashes the frame again before he says that it is wrong.
+    #[inline]
+    pub(crate) fn next_hashed(&mut self, key: &RecordKey) -> io::Result<(Step<'_>, Option<RecordHash>)> {
+        if self.offset >= HASH_LEN as u64 && self.offset < self.end {
+            self.see()?;
+        }
+        let window = self.buffer.get(self.at..self.filled).unwrap_or_default();
+        let hash = self.hashes.next(|ready| hash_frames(window, key, ready));
+        Ok((self.next()?, hash))
+    }
+
+    /// Sees to it that the window holds the next frame.
+    #[inline]
+    fn see(&mut self) -> io::Result<()> {
+        let wanted = usize::try_from(self.end - self.offset).map_or(REACH, |left| REACH.min(left + HASH_LEN));
+        if self.filled - self.at < wanted && !self.is_at_eof {
+            self.refill()?;
+        }
+        Ok(())
     }
 
     /// Slides the window so that it starts with the hash before the next record.
@@ -103,6 +129,26 @@ impl<'f> FrameWalk<'f> {
         }
         Ok(())
     }
+}
+
+/// Takes the frame at the front of a window, behind the hash before it: its record with that hash, and itself.
+#[inline]
+fn take_preceded(window: &[u8]) -> Option<(&[u8], Frame<'_>)> {
+    let frame = Frame::take(window.get(HASH_LEN..)?)?;
+    Some((window.get(..HASH_LEN + frame.record.len())?, frame))
+}
+
+/// Hashes the frames at the front of a window.
+fn hash_frames(mut window: &[u8], key: &RecordKey, hashes: &mut Vec<RecordHash>) {
+    let mut frames = Vec::with_capacity(AT_ONCE);
+    while frames.len() < AT_ONCE
+        && let Some((preceded, frame)) = take_preceded(window)
+    {
+        frames.push(preceded);
+        window = window.get(frame.stored_len()..).unwrap_or_default();
+    }
+    hashes.resize(frames.len(), RecordHash::ZERO);
+    key.hash_each_chained(&frames, hashes);
 }
 
 #[cfg(test)]

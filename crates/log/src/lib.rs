@@ -11,6 +11,7 @@
 //! A ledger is written by one [`Writer`] (hold its [`WriterLock`]) and read by any number of [`Reader`]s and scans,
 //! which work while it writes.
 
+mod ahead;
 mod batch;
 mod bulk;
 mod checkpoint_file;

@@ -75,12 +75,14 @@ pub(crate) fn walk(
     while next_index < limit {
         let ended = |broken, offset| Ok(WalkEnd { next_index, offset, broken });
         let start = frames.offset();
-        let (offset, preceded, frame) = match frames.next()? {
+        let is_checked = next_index >= chain.trusted_below;
+        let (step, hash) = if is_checked { frames.next_hashed(chain.key)? } else { (frames.next()?, None) };
+        let (offset, preceded, frame) = match step {
             Step::Frame { offset, preceded, frame } => (offset, preceded, frame),
             Step::End => return ended(None, start),
             Step::Broken => return ended((!is_room(file, start, end)?).then_some(Break::Frame), start),
         };
-        if next_index >= chain.trusted_below {
+        if is_checked && hash != Some(frame.stored_hash) {
             let computed = chain.hash(next_index, preceded, &frame);
             if computed != frame.stored_hash {
                 return ended(Some(Break::Hash { computed, stored: frame.stored_hash }), start);

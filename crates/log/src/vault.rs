@@ -5,7 +5,11 @@ use std::io;
 use docket_proof::{Commitment, Fields, MAX_VALUE_LEN, RecordView};
 use zeroize::Zeroizing;
 
-use crate::{disk::DiskFile, frames::WINDOW};
+use crate::{
+    ahead::{AT_ONCE, Ahead},
+    disk::DiskFile,
+    frames::WINDOW,
+};
 
 /// Bytes of an entry in front of its value.
 pub(crate) const ENTRY_HEAD_LEN: usize = 50;
@@ -56,16 +60,20 @@ pub(crate) struct VaultWalk<'f> {
     /// Where in the buffer the next entry starts.
     at: usize,
     offset: u64,
+    /// What the next entries in the window commit to.
+    commitments: Ahead<Commitment>,
 }
 
 impl<'f> VaultWalk<'f> {
     pub(crate) fn new(file: &'f dyn DiskFile, offset: u64) -> Self {
-        Self { file, buffer: Zeroizing::new(Vec::new()), filled: 0, at: 0, offset }
+        let (buffer, commitments) = (Zeroizing::new(Vec::new()), Ahead::new());
+        Self { file, buffer, filled: 0, at: 0, offset, commitments }
     }
 
     /// Goes on at another entry.
     pub(crate) fn seek(&mut self, offset: u64) {
         (self.filled, self.at, self.offset) = (0, 0, offset);
+        self.commitments.forget();
     }
 
     /// Returns the file offset of the next entry.
@@ -87,11 +95,15 @@ impl<'f> VaultWalk<'f> {
         if !self.ensure(len)? {
             return Ok(EntryCheck::Missing);
         }
-        let entry = self.window().and_then(|window| window.get(..len)).unwrap_or_default();
-        let check = check_entry(entry, record, field, commitment);
+        let window = self.buffer.get(self.at..self.filled).unwrap_or_default();
+        let computed = self.commitments.next(|ready| commit_entries(window, ready));
+        let entry = window.get(..len).unwrap_or_default();
+        let check = check_entry(entry, record, field, commitment, computed);
         if check == EntryCheck::Holds {
             self.at += len;
             self.offset += len as u64;
+        } else {
+            self.commitments.forget();
         }
         Ok(check)
     }
@@ -134,7 +146,28 @@ fn entry_len(bytes: &[u8]) -> Option<usize> {
     (value_len <= MAX_VALUE_LEN).then_some(ENTRY_HEAD_LEN + value_len)
 }
 
-fn check_entry(entry: &[u8], record: u64, field: u16, commitment: &Commitment) -> EntryCheck {
+/// Commits to the entries at the front of a window.
+fn commit_entries(mut window: &[u8], commitments: &mut Vec<Commitment>) {
+    let mut openings = Vec::with_capacity(AT_ONCE);
+    while openings.len() < AT_ONCE
+        && let Some(opening) = entry_len(window).and_then(|len| window.get(OPENING_AT..len))
+    {
+        openings.push(opening);
+        window = window.get(OPENING_AT + opening.len()..).unwrap_or_default();
+    }
+    commitments.resize(openings.len(), Commitment::from_bytes([0; 32]));
+    Commitment::of_each_opening(&openings, commitments);
+}
+
+/// Compares an entry with what a record says of it. `computed` is what it commits to, as far as somebody has computed it: where
+/// that is not the right one, or nothing, it is computed here.
+fn check_entry(
+    entry: &[u8],
+    record: u64,
+    field: u16,
+    commitment: &Commitment,
+    computed: Option<Commitment>,
+) -> EntryCheck {
     let parsed = (|| {
         let mut fields = Fields::new(entry);
         let (_, state, reserved, found_record) = (fields.u32()?, fields.u16()?, fields.u16()?, fields.u64()?);
@@ -147,7 +180,7 @@ fn check_entry(entry: &[u8], record: u64, field: u16, commitment: &Commitment) -
                 return EntryCheck::UnknownState(state);
             }
             let opening = entry.get(OPENING_AT..).unwrap_or_default();
-            if Commitment::of_opening(opening) == *commitment {
+            if computed == Some(*commitment) || Commitment::of_opening(opening) == *commitment {
                 EntryCheck::Holds
             } else {
                 EntryCheck::Differs
@@ -199,7 +232,7 @@ pub(crate) fn read_entry(
         return Ok(Err(EntryCheck::Missing));
     }
     entry.truncate(len);
-    Ok(match check_entry(&entry, record, field, commitment) {
+    Ok(match check_entry(&entry, record, field, commitment, None) {
         EntryCheck::Holds => {
             entry.drain(..ENTRY_HEAD_LEN);
             Ok((entry, offset + len as u64))
@@ -217,11 +250,11 @@ mod tests {
         let mut entry = Vec::new();
         let commitment = put_entry(&mut entry, 77, 5, &[1; 32], b"an invented name");
         assert_eq!(entry.len(), ENTRY_HEAD_LEN + 16);
-        assert_eq!(check_entry(&entry, 77, 5, &commitment), EntryCheck::Holds);
+        assert_eq!(check_entry(&entry, 77, 5, &commitment, None), EntryCheck::Holds);
         for bit in 32..entry.len() * 8 {
             let mut bad = entry.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert_ne!(check_entry(&bad, 77, 5, &commitment), EntryCheck::Holds, "bit {bit}");
+            assert_ne!(check_entry(&bad, 77, 5, &commitment, None), EntryCheck::Holds, "bit {bit}");
         }
     }
 }

@@ -36,6 +36,7 @@ mod evidence;
 mod hash;
 mod key_rotated;
 mod lines;
+mod many;
 mod note;
 mod policy;
 mod proof;
