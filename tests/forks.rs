@@ -310,6 +310,35 @@ fn a_range_is_verified_alone_and_says_so() {
     );
 }
 
+/// A kept checkpoint whose place lies in a range is compared there too, and what it shows convicts; and a policy asks of the
+/// checkpoint that the range is bound to what it asks of any other.
+#[test]
+fn a_range_shows_a_fork_and_asks_for_witnesses_as_the_whole_does() {
+    let large = large();
+    let ledger = Ledger::of(&large.files);
+    forge::rewrite(&ledger.folder(), KEY, |records| change_record_10(records));
+    let (kept, out) = (ledger.put("kept.txt", &large.middle), ledger.beside("evidence.txt"));
+    let range = ["verify", "--from", "4000", "--to", "5999", "--json"];
+    ledger.run(&range).done();
+    let with_evidence = [&range[..], &["--checkpoint", &kept, "--evidence", arg(&out)]].concat();
+    let shown = ledger.run(&with_evidence).ends(1).json();
+    assert_eq!(fork(&shown), (5_002, 0, 5_001));
+    Run::of(crate::support::docket().args(["check", arg(&out)])).done();
+
+    let ledger = Ledger::of(&large.files);
+    let witness = Witness::trusting(&ledger, "w1");
+    let policy = format!("log {}\nwitness w1 {}\nquorum w1\n", vkey(&ledger), witness.key);
+    let policy = ledger.put("policy", policy);
+    let asking = [&range[..], &["--policy", &policy]].concat();
+    let missing = ledger.run(&asking).ends(3).json();
+    assert_eq!(missing["policy"]["missing"][0], "w1 has not cosigned");
+    // Records of the range are not asked for cosignatures; a cosigned checkpoint that is brought along is.
+    let cosigned = over_a_stick(&ledger, &witness, "1");
+    assert_eq!(ledger.run(&asking).ends(3).json()["policy"]["verdict"], "undecided");
+    let held = ledger.run(&[&asking[..], &["--checkpoint", &cosigned]].concat()).done().json();
+    assert_eq!((&held["policy"]["verdict"], &held["policy"]["size"]), (&"holds".into(), &10_000.into()));
+}
+
 #[test]
 fn one_honest_witness_shows_a_history_rewritten_from_record_10_on() {
     let large = large();

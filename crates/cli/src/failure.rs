@@ -3,7 +3,7 @@
 use std::{error::Error, fmt::Write as _, io};
 
 use docket_log::{HeaderError, LockError, StoreError};
-use docket_proof::SystemError;
+use docket_proof::{RecordError, SystemError};
 
 /// Exit codes of every command.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -117,11 +117,13 @@ impl From<StoreError> for Failure {
             | StoreError::System {
                 source: SystemError::UnknownFormat { .. } | SystemError::Unknown { .. },
                 ..
-            } => (
+            }
+            | StoreError::Record { source: RecordError::UnknownFlags { .. }, .. } => (
                 Exit::Undecided,
                 Some("the ledger was written by a newer version of docket: use that version"),
             ),
-            StoreError::Altered { .. } => {
+            // A record that follows, or is signed, and is not laid out as one.
+            StoreError::Altered { .. } | StoreError::AlteredFile { .. } | StoreError::Record { .. } => {
                 (Exit::Altered, Some("run `docket verify` to see all of it; nothing was changed"))
             }
             StoreError::Value { .. } => (Exit::Altered, Some("run `docket verify` to see all that is wrong")),

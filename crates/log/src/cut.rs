@@ -2,7 +2,7 @@
 
 use std::io;
 
-use docket_proof::TailCut;
+use docket_proof::{Fields, TailCut};
 
 use crate::{
     disk::{Disk, DiskFile},
@@ -196,6 +196,25 @@ pub(crate) fn describe_cut(disk: &dyn Disk, identity: &Identity, number: u64) ->
         .map_err(|source| StoreError::Header { path: path.clone(), source })?;
     let (file_len, file_hash) = hash_file(file.as_ref()).doing("read", &path)?;
     Ok(TailCut { number, size, file_len, file_hash })
+}
+
+/// Says whether a cut file consists of so many whole parts behind its header, and nothing else.
+pub(crate) fn has_whole_parts(file: &dyn DiskFile, count: u32) -> io::Result<bool> {
+    let (mut at, end) = (CUT_HEADER_LEN as u64, file.len()?);
+    for _ in 0..count {
+        let mut head = [0; PART_HEAD_LEN];
+        if file.read_up_to(&mut head, at)? < PART_HEAD_LEN {
+            return Ok(false);
+        }
+        let mut fields = Fields::new(&head);
+        let (_, reserved, _, len) = (fields.u32(), fields.u32(), fields.u64(), fields.u64());
+        let next = at.saturating_add(PART_HEAD_LEN as u64).saturating_add(len.unwrap_or(u64::MAX));
+        if reserved != Some(0) || next > end {
+            return Ok(false);
+        }
+        at = next;
+    }
+    Ok(at == end)
 }
 
 /// Returns the length of a file and the BLAKE3 hash of all of it.

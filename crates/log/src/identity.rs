@@ -85,8 +85,10 @@ impl Identity {
     /// Returns the exact text of the ledger's `ledger.toml` (FORMAT.md section 8).
     pub fn ledger_toml(&self) -> String {
         let Genesis { clock, created, origin, time_zone, predecessor, .. } = &self.genesis;
-        // The genesis record's limits keep `created` within years 1 to 9999.
-        let created = jiff::Timestamp::from_microsecond(*created)
+        // The genesis record's limits keep `created` within years 1 to 9999. A moment of jiff's ends a day before they do.
+        let created = jiff::civil::date(1970, 1, 1)
+            .at(0, 0, 0, 0)
+            .checked_add(jiff::SignedDuration::from_micros(*created))
             .map(|created| created.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string())
             .unwrap_or_default();
         let mut text = format!(

@@ -15,7 +15,7 @@ use crate::{
     files::{CHECKPOINT_HEADER_LEN, Family, SEGMENT_HEADER_LEN, SEGMENT_RECORDS},
     identity::Identity,
     reader::{StoredRecord, read_frame, sealed_offset},
-    segment::{Chain, Go, walk},
+    segment::{Chain, Go, find_intact, walk},
 };
 
 impl Identity {
@@ -160,8 +160,25 @@ fn lone_record(
         Err(error) => Err(error),
     };
     match read() {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
+        // Frames in front of it are broken, or it is not there.
+        Ok(None) => searched(file.as_ref(), identity, index).doing("search", &path),
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            searched(file.as_ref(), identity, index).doing("search", &path)
+        }
         other => other.doing("read", &path),
+    }
+}
+
+/// Looks for the record at every byte of the segment.
+fn searched(
+    file: &dyn DiskFile,
+    identity: &Identity,
+    index: u64,
+) -> io::Result<Option<(RecordHash, StoredRecord)>> {
+    let range = SEGMENT_HEADER_LEN as u64..file.len()?;
+    match find_intact(file, &identity.key, range, &(index..index + 1), &mut |_| true)? {
+        Some(intact) => framed(file, identity, index, intact.offset),
+        None => Ok(None),
     }
 }
 

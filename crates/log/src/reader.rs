@@ -175,6 +175,17 @@ impl Reader {
         self.tail.damage.is_some()
     }
 
+    /// Returns how many records the ledger's key has signed, where that is more than follow: those behind are cut off or altered.
+    pub fn signed_beyond(&self) -> Option<u64> {
+        let signed = self.newest.as_ref().map(|(newest, _)| newest.size())?;
+        (signed > self.size()).then_some(signed)
+    }
+
+    /// Returns the path of the segment file in which the next record would stand.
+    pub fn last_segment(&self) -> String {
+        Family::Segment.path(self.size() / SEGMENT_RECORDS)
+    }
+
     /// Returns the newest checkpoint that the ledger's key has signed, and its note.
     pub fn newest_checkpoint(&self) -> Option<&(Checkpoint, Vec<u8>)> {
         self.newest.as_ref()
@@ -531,21 +542,23 @@ fn newest_checkpoint(disk: &dyn Disk, identity: &Identity) -> Result<(LogKeys, O
     for number in files.iter().rev() {
         let path = Family::Checkpoint.path(*number);
         let file = disk.open_read(&path).doing("open", &path)?;
-        let mut last = None;
+        let mut notes = Vec::new();
         read_notes(file.as_ref(), &mut |_, note| {
-            last = Some(note.to_vec());
+            notes.push(note.to_vec());
             Ok(())
         })
         .doing("read", &path)?;
-        let Some(note) = last else { continue };
-        let Ok(parsed) = CheckpointNote::parse(&note) else { continue };
-        if !all_known && keys.open(&parsed).is_err() {
-            // Most ledgers have had one key, and need no search.
-            keys = find_keys(disk, identity, &files)?;
-            all_known = true;
-        }
-        if let Ok(opened) = keys.open(&parsed) {
-            return Ok((keys, Some((opened.checkpoint, note))));
+        // The last one, unless somebody has changed it.
+        for note in notes.into_iter().rev() {
+            let Ok(parsed) = CheckpointNote::parse(&note) else { continue };
+            if !all_known && keys.open(&parsed).is_err() {
+                // Most ledgers have had one key, and need no search.
+                keys = find_keys(disk, identity, &files)?;
+                all_known = true;
+            }
+            if let Ok(opened) = keys.open(&parsed) {
+                return Ok((keys, Some((opened.checkpoint, note))));
+            }
         }
     }
     Ok((keys, None))

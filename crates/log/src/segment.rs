@@ -119,6 +119,8 @@ impl Chain<'_> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Intact {
     pub(crate) index: u64,
+    /// Where it starts.
+    pub(crate) offset: u64,
     /// Present on the last record of a batch.
     pub(crate) durable_to: Option<u64>,
 }
@@ -151,7 +153,7 @@ pub(crate) fn find_intact(
         for at in 0..candidates {
             let Some(preceded) = window.get(at..) else { break };
             let Some(record) = preceded.get(HASH_LEN..) else { break };
-            if let Some(intact) = intact_at(key, preceded, record, indexes)
+            if let Some(intact) = intact_at(key, from + at as u64, preceded, record, indexes)
                 && accept(&intact)
             {
                 return Ok(Some(intact));
@@ -163,7 +165,13 @@ pub(crate) fn find_intact(
 }
 
 /// Returns the intact record at the front of `record`, if there is one. Cheap tests come first.
-fn intact_at(key: &RecordKey, preceded: &[u8], record: &[u8], indexes: &Range<u64>) -> Option<Intact> {
+fn intact_at(
+    key: &RecordKey,
+    offset: u64,
+    preceded: &[u8],
+    record: &[u8],
+    indexes: &Range<u64>,
+) -> Option<Intact> {
     let index = record.get(4..12)?.first_chunk().map(|bytes| u64::from_le_bytes(*bytes))?;
     if !indexes.contains(&index) {
         return None;
@@ -176,5 +184,5 @@ fn intact_at(key: &RecordKey, preceded: &[u8], record: &[u8], indexes: &Range<u6
         .ok()
         .filter(|view| view.flags.has(Flags::LAST))
         .and_then(|view| view.durable_to);
-    Some(Intact { index, durable_to })
+    Some(Intact { index, offset, durable_to })
 }

@@ -452,7 +452,7 @@ impl std::fmt::Display for Evidence {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Checkpoint(size) => write!(f, "a signed checkpoint of size {size} covers it"),
-            Self::Durable(Intact { index, durable_to }) => {
+            Self::Durable(Intact { index, durable_to, .. }) => {
                 write!(
                     f,
                     "record {index} behind it is intact and was written after size {} was durable",
@@ -480,27 +480,39 @@ pub(crate) fn evidence(
     if signed > index || is_footer && signed == index {
         return Ok(Some(Evidence::Checkpoint(signed)));
     }
+    // What cannot be read matters only where nothing else speaks.
+    let mut unreadable = None;
     for &number in segments.iter().filter(|number| **number >= at.segment) {
-        let file = match disk.open_read(&Family::Segment.path(number)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            other => other?,
-        };
-        let from = if number == at.segment { at.offset + 1 } else { SEGMENT_HEADER_LEN as u64 };
-        let range = from..file.len()?;
-        let indexes = number * SEGMENT_RECORDS..(number + 1) * SEGMENT_RECORDS;
-        let accept = &mut |intact: &Intact| {
-            number > at.segment
-                || intact.index > index && intact.durable_to.is_some_and(|durable| durable > index)
-        };
-        if let Some(found) = find_intact(file.as_ref(), &identity.key, range, &indexes, accept)? {
-            return Ok(Some(if number > at.segment {
-                Evidence::LaterSegment(found)
-            } else {
-                Evidence::Durable(found)
-            }));
+        match evidence_in(disk, identity, number, at, index) {
+            Ok(None) => {}
+            Ok(found) => return Ok(found),
+            Err(error) => drop(unreadable.get_or_insert(error)),
         }
     }
-    Ok(None)
+    unreadable.map_or(Ok(None), Err)
+}
+
+/// Looks for it in one segment.
+fn evidence_in(
+    disk: &dyn Disk,
+    identity: &Identity,
+    number: u64,
+    at: Place,
+    index: u64,
+) -> io::Result<Option<Evidence>> {
+    let file = match disk.open_read(&Family::Segment.path(number)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    };
+    let is_later = number > at.segment;
+    let from = if is_later { SEGMENT_HEADER_LEN as u64 } else { at.offset + 1 };
+    let range = from..file.len()?;
+    let indexes = number * SEGMENT_RECORDS..(number + 1) * SEGMENT_RECORDS;
+    let accept = &mut |intact: &Intact| {
+        is_later || intact.index > index && intact.durable_to.is_some_and(|durable| durable > index)
+    };
+    let found = find_intact(file.as_ref(), &identity.key, range, &indexes, accept)?;
+    Ok(found.map(if is_later { Evidence::LaterSegment } else { Evidence::Durable }))
 }
 
 impl Tail {

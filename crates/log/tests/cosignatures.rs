@@ -12,7 +12,7 @@ use std::{
 
 use docket_log::{
     Cosigned, DirEntry, Disk, DiskFile, Finding, GivenCheckpoint, ImportError, Reader, Report, ScanOptions,
-    SimDisk, StepClock, Verdict, Writer, scan,
+    SimDisk, StepClock, Verdict, Writer, scan, scan_range,
 };
 use docket_proof::{CosignatureError, CosigningKey, Note, VerifierKey, WitnessSeen, open_checkpoint};
 use support::{
@@ -66,8 +66,8 @@ fn witnessed() -> (SimDisk, Writer) {
 const SEEN: usize = 5;
 const BODY: usize = at::OPTIONAL + 16;
 
-/// What is found when the body of the WitnessSeen record says something else, with every hash made right again.
-fn forged(change: impl FnOnce(&mut WitnessSeen)) -> Report {
+/// The ledger when the body of the WitnessSeen record says something else, with every hash made right again.
+fn forged_ledger(change: impl FnOnce(&mut WitnessSeen)) -> SimDisk {
     let (disk, writer) = witnessed();
     drop(writer);
     let mut forge = Forge::of(disk.files());
@@ -83,12 +83,21 @@ fn forged(change: impl FnOnce(&mut WitnessSeen)) -> Report {
     change(&mut seen);
     let body = docket_proof::SystemRecord::WitnessSeen(seen).encode();
     forge.put(SEEN, BODY, &body);
-    look(&forge.disk(), Vec::new())
+    forge.disk()
 }
 
-/// The witness itself signs what the record then says: a witness that lies, or that saw another history.
+/// What is found then.
+fn forged(change: impl FnOnce(&mut WitnessSeen)) -> Report {
+    look(&forged_ledger(change), Vec::new())
+}
+
+/// What is found when the witness itself signs what the record then says: one that lies, or that saw another history.
 fn resigned(change: impl FnOnce(&mut WitnessSeen)) -> Report {
-    forged(|seen| {
+    look(&resigned_ledger(change), Vec::new())
+}
+
+fn resigned_ledger(change: impl FnOnce(&mut WitnessSeen)) -> SimDisk {
+    forged_ledger(|seen| {
         change(seen);
         let checkpoint = docket_proof::Checkpoint::new(support::ORIGIN, seen.size, seen.root).unwrap();
         let note = Note::new(&checkpoint.to_text()).unwrap();
@@ -260,6 +269,30 @@ fn a_cosignature_bounds_what_comes_behind_it_from_below() {
     let report = at_time(START_S + 400);
     let finding = only_finding(&report);
     assert_eq!((finding.check, finding.record), ("time", Some(SEEN as u64)), "{finding}");
+}
+
+#[test]
+fn a_range_judges_what_a_cosignature_says_by_itself() {
+    let look = |disk: &SimDisk| {
+        let reader = Reader::open(shared(disk)).unwrap();
+        scan_range(&reader, 5, 5, &options(Vec::new(), Vec::new())).unwrap()
+    };
+    assert_eq!(look(&resigned_ledger(|_| {})).verdict(), Verdict::Intact);
+    let late = look(&resigned_ledger(|seen| seen.time = START_S + 400));
+    assert_eq!((only_finding(&late).check, only_finding(&late).record), ("time", Some(5)));
+    let ahead = look(&resigned_ledger(|seen| seen.size = 6));
+    assert_eq!((only_finding(&ahead).check, only_finding(&ahead).record), ("witness", Some(5)));
+    // The records that it covers are not looked at.
+    assert_eq!(look(&resigned_ledger(|seen| seen.time = START_S - 400)).verdict(), Verdict::Intact);
+}
+
+#[test]
+fn without_its_checkpoint_files_a_ledger_is_not_accused_of_them() {
+    let (disk, _writer) = witnessed();
+    disk.fail_reads("checkpoints/00000000.ckp", 0..u64::MAX);
+    let report = look(&disk, Vec::new());
+    assert_eq!((report.verdict(), report.findings_total), (Verdict::Undecided, 0), "{:?}", report.findings);
+    assert!(report.undecided.iter().any(|one| one.record == Some(5)), "{:?}", report.undecided);
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn section() -> String {
     let checkpoints = &files["checkpoints/00000000.ckp"];
     let mut out = String::from(
         "All of one ledger: a genesis, a batch of two records, the first with one value, the cosignature of a witness, a handover to another key, and a batch that its actor has signed. \
-         Its first key is that of the Ed25519 seed of 32 bytes 07, the witness's that of 32 bytes 09, its next one that of 32 bytes 0b, the actor's that of 32 bytes 0d. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
+         Its first key is that of the Ed25519 seed of 32 bytes 07, the witness's that of 32 bytes 09, its next one that of 32 bytes 0b, the actor's that of 32 bytes 0d. A verifier of this page finds all of it right; one that reads bodies finds record 5 altered, as no event here registers the actor's key. What is random elsewhere is counted here:\nnonce, blinds and salts are little-endian \
          u64 counts, as shown; the command id of the first batch is 16 bytes c1, that of the signed one 16 bytes c2. The three files are given completely, in hex, with the \
          fields' names behind `#`.\nThe tests build the same bytes and compare.\n",
     );

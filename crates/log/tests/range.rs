@@ -126,6 +126,34 @@ fn what_is_not_in_the_log_is_no_range() {
         let refused = try_look(&long.disk, from, to, Vec::new());
         assert!(matches!(refused, Err(StoreError::NoSuchRecord { .. })), "{from} to {to}");
     }
+    // It was there, and signed: then that is a finding, and no error.
+    let disk = SimDisk::from_files({
+        let mut files = inspected(&long.disk);
+        files.remove(&segment(2));
+        files
+    });
+    let report = look(&disk, 131_990, 131_999);
+    assert_eq!((report.verdict(), report.findings[0].record), (Verdict::Altered, Some(131_072)));
+    assert_eq!(report.range.as_ref().map(|range| (range.from, range.to)), Some((131_990, 131_999)));
+}
+
+#[test]
+fn a_file_of_the_range_that_cannot_be_read_is_undecided_and_hides_nothing() {
+    let long = long();
+    for (path, is_bound) in [(segment(1), false), ("vault/00000001.vlt".to_owned(), true)] {
+        let disk = long.disk.snapshot();
+        // The first records, and no header or footer.
+        disk.fail_reads(&path, 200..300);
+        let report = look(&disk, 65_000, 66_000);
+        assert_eq!(report.verdict(), Verdict::Undecided, "{path}: {:?}", report.findings);
+        assert!(report.undecided.iter().any(|one| one.file == path), "{:?}", report.undecided);
+        assert_eq!(report.range.as_ref().unwrap().bound_by.is_some(), is_bound, "{path}");
+        disk.alter(&segment(0), |bytes| {
+            let last = split_records(bytes).pop().unwrap();
+            bytes[last.0 + 80] ^= 1;
+        });
+        assert_eq!(look(&disk, 65_000, 66_000).verdict(), Verdict::Altered, "{path}");
+    }
 }
 
 fn inspected(disk: &SimDisk) -> BTreeMap<String, Vec<u8>> {

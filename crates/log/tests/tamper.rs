@@ -1108,3 +1108,116 @@ fn an_unfinished_batch_that_reaches_into_the_next_segment_is_cut_whole() {
     assert_eq!((report.verdict(), report.cuts.len()), (Verdict::Intact, 1), "{}", show(&report));
     assert_eq!(report.cuts[0].cut.size, 65_531);
 }
+
+/// The body of a record, by its place in it.
+fn body_of(record: &[u8]) -> std::ops::Range<usize> {
+    let len = docket_proof::RecordView::parse(record).unwrap().body.len();
+    // Behind it stands durable_to: the records looked at here end their batches.
+    record.len() - 8 - len..record.len() - 8
+}
+
+#[test]
+fn what_cannot_be_read_is_undecided_and_hides_no_alteration() {
+    let sample = sample();
+    let flip = |disk: &SimDisk| disk.alter(SEGMENT, |bytes| bytes[SEGMENT_HEADER + 700] ^= 1);
+    for path in [VAULT, CHECKPOINTS, CUT, TOML] {
+        let disk = sample.disk();
+        disk.fail_reads(path, 0..u64::MAX);
+        let report = verify(&disk);
+        assert_eq!(report.verdict(), Verdict::Undecided, "{path}: {}", show(&report));
+        assert!(report.undecided.iter().any(|one| one.file == path), "{path}: {}", show(&report));
+        flip(&disk);
+        let report = verify(&disk);
+        // Where no checkpoint can be read, what stands behind the damage speaks against a crash.
+        assert_eq!(report.verdict(), Verdict::Altered, "{path}: {}", show(&report));
+        assert!(
+            names(&report, SEGMENT) && (path == CUT || names(&report, path)),
+            "{path}: {}",
+            show(&report)
+        );
+    }
+    // A part of the vault: all values but those in it are compared.
+    let disk = sample.disk();
+    let len = sample.files[VAULT].len() as u64;
+    disk.fail_reads(VAULT, len - 20..len);
+    assert_eq!(verify(&disk).verdict(), Verdict::Undecided);
+    let disk = sample.disk();
+    disk.fail_reads(SEGMENT, 0..u64::MAX);
+    assert_eq!(verify(&disk).verdict(), Verdict::Undecided);
+}
+
+type Change<'a> = &'a dyn Fn(&mut Vec<u8>);
+
+#[test]
+fn a_cut_file_consists_of_the_parts_that_it_counts() {
+    let sample = sample();
+    let tells = |record: &Vec<u8>| record[at::EVENT_TYPE] == 1 && record[at::KIND] == 0;
+    let told = sample.forge().records.iter().position(tells).unwrap();
+    let with = |change: Change<'_>| {
+        let mut forge = sample.forge();
+        let cut = forge.files.get_mut(CUT).unwrap();
+        change(cut);
+        let (len, hash) = (cut.len() as u64, *blake3::hash(cut).as_bytes());
+        let body = body_of(&forge.records[told]).start;
+        forge.put(told, body + 16, &len.to_le_bytes());
+        forge.put(told, body + 24, &hash);
+        verify(&forge.disk())
+    };
+    assert_eq!(with(&|_| {}).verdict(), Verdict::Intact);
+    // The header has 56 bytes; the first part's reserved number and length stand behind its segment and offset.
+    let changes: [Change<'_>; 7] = [
+        &|cut| cut[12] = 0,
+        &|cut| cut[12] = 2,
+        &|cut| cut[56 + 4] = 1,
+        &|cut| cut[56 + 16] ^= 1,
+        &|cut| cut[56 + 23] = 0xff,
+        &|cut| cut.push(0),
+        &|cut| cut.truncate(56 + 10),
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let report = with(change);
+        assert_eq!(
+            verdict_on(&report, CUT),
+            (Verdict::Altered, Some(told as u64)),
+            "{number}: {}",
+            show(&report)
+        );
+    }
+}
+
+#[test]
+fn of_cut_files_whose_records_may_stand_behind_damage_nothing_is_said() {
+    let disk = sample().with(SEGMENT, |bytes| bytes[SEGMENT_HEADER + 700] ^= 1);
+    let report = verify(&disk);
+    assert_eq!(report.verdict(), Verdict::Altered);
+    assert!(!names(&report, CUT), "{}", show(&report));
+}
+
+#[test]
+fn no_actor_signs_a_record_of_the_ledgers_own() {
+    let mut forge = sample().forge();
+    let own = forge.records.iter().rposition(|record| record[at::KIND] == 0).unwrap();
+    let end = forge.records[own].len();
+    forge.splice(own, end..end, &[7; 96]);
+    let flags = forge.records[own][at::FLAGS];
+    forge.put(own, at::FLAGS, &[flags | 8]);
+    let report = verify(&forge.disk());
+    let said = report.findings.iter().any(|finding| finding.what.contains("no actor signs"));
+    assert!(said, "{}", show(&report));
+}
+
+#[test]
+fn a_ledger_may_be_created_on_the_last_day_there_is() {
+    let mut forge = sample().forge();
+    let created = 253_402_300_799_999_999_i64.to_le_bytes();
+    let body = body_of(&forge.records[0]).start;
+    // The record's own times, and the body's.
+    [at::RECORDED_AT, at::RECORDED_AT + 8, body + 4].into_iter().for_each(|at| forge.put(0, at, &created));
+    forge.records.truncate(1);
+    forge.signed = vec![1];
+    forge.files.retain(|path, _| !path.starts_with("cut/") && !path.starts_with("vault/"));
+    let disk = forge.disk();
+    let report = verify(&disk);
+    assert_eq!(report.verdict(), Verdict::Intact, "{}", show(&report));
+    assert!(String::from_utf8_lossy(&disk.files()[TOML]).contains("\"9999-12-31T23:59:59.999999Z\""));
+}

@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use docket_domain::{StreamKind, StreamRef, View as _};
-use docket_log::{Disk, Reader, StoredRecord};
+use docket_log::{Disk, Reader, StoreError, StoredRecord};
 
 use crate::{
     ahead::all_threads,
@@ -14,6 +14,17 @@ use crate::{
     report::{Report, ReportName, Scope, make_reports},
     states::States,
 };
+
+/// Returns the log, unless less of it follows than its key has signed: what it holds now would be told as all there is.
+fn whole(reader: Reader) -> Result<Reader, StoreError> {
+    match reader.signed_beyond() {
+        None => Ok(reader),
+        Some(signed) => {
+            let (index, path) = (reader.size(), reader.last_segment());
+            Err(StoreError::Altered { index, path, why: format!("a checkpoint of size {signed} is signed") })
+        }
+    }
+}
 
 /// A ledger open for questions. Takes no lock on the ledger, and writes nothing to it; but the index is sled's, and sled
 /// may tidy its files when it opens them, and a report that took a while is kept there. Where the index cannot be had, the
@@ -54,7 +65,7 @@ impl Desk {
     ) -> Result<Self, ProjectionError> {
         // The index first: while it is waited for, the log may grow, and the index with it.
         let index = Index::open_existing(folder);
-        let reader = Reader::open(disk)?;
+        let reader = whole(Reader::open(disk)?)?;
         let zone = zone_of(&reader)?;
         let mut folded = match index {
             Ok(None) => Folded::empty(purpose, zone),
@@ -102,6 +113,8 @@ impl Desk {
     ) -> Result<Self, ProjectionError> {
         let reader = Reader::open(disk)?;
         let size = size(&reader)?;
+        // Of one that is cut short, what stands in front of the damage may still be asked for.
+        let reader = if size < reader.size() { reader } else { whole(reader)? };
         let mut folded = Folded::empty(purpose, zone_of(&reader)?);
         folded.threads = threads;
         folded.follow(&reader, size, &|_| {})?;

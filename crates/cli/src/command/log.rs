@@ -68,6 +68,12 @@ pub(crate) fn run(args: &Args, place: &Place, output: &mut Output) -> Result<(),
             written.map_err(Stop::Output)
         })?;
     }
+    if let Some(signed) = reader.signed_beyond().filter(|_| end == reader.size()) {
+        // All that follows was shown; what was signed behind it is not there any more, or not what it was.
+        let (index, path) = (reader.size(), reader.last_segment());
+        let why = format!("a checkpoint of size {signed} is signed");
+        return Err(StoreError::Altered { index, path, why }.into());
+    }
     if reader.has_unfinished_tail() {
         output.note("note: bytes follow that are no whole batch: one is being written, or a crash left them");
     }

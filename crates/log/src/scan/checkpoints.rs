@@ -4,7 +4,7 @@ use docket_proof::{Checkpoint, CheckpointError, CheckpointNote, KeyId, LogKeys, 
 use rayon::prelude::*;
 
 use crate::{
-    checkpoint_file::{NOTES_PER_FILE, longest_frame, read_notes},
+    checkpoint_file::{NOTES_PER_FILE, NotesEnd, longest_frame, read_notes},
     disk::Disk,
     error::{Doing, StoreError},
     files::{CHECKPOINT_HEADER_LEN, Family, HeaderError, check_checkpoint_header},
@@ -46,19 +46,41 @@ pub(crate) struct OwnCheckpoints {
     /// The last file ends in what may be a note that is being written.
     pub(crate) unsettled: bool,
     pub(crate) newest: Option<(Checkpoint, Vec<u8>)>,
+    /// Those under a key to which no record was found that hands over.
+    pub(crate) keyless: Vec<Keyless>,
+    /// A file, or what leads to a key, could not be read: there may be more than is known here.
+    pub(crate) has_gaps: bool,
+}
+
+/// A checkpoint under a key that does not follow from those before.
+#[derive(Debug)]
+pub(crate) struct Keyless {
+    pub(crate) size: u64,
+    pub(crate) file: u64,
+    pub(crate) offset: u64,
+    pub(crate) why: String,
 }
 
 impl OwnCheckpoints {
-    /// Reads and checks all checkpoint files; signatures, of those not below the `trusted` size, on all cores.
+    /// Reads and checks all checkpoint files (`None` where it is not known which there are); signatures, of those not below the `trusted` size, on all cores.
     pub(crate) fn read(
         disk: &dyn Disk,
-        numbers: &[u64],
+        numbers: Option<&[u64]>,
         identity: &Identity,
         trusted: u64,
         report: &mut Report,
     ) -> Result<Self, StoreError> {
+        let has_gaps = numbers.is_none();
+        let numbers = numbers.unwrap_or_default();
         let Identity { hash: genesis, verifier, .. } = identity;
-        let mut own = Self { keys: identity.first_keys(), valid: Vec::new(), unsettled: false, newest: None };
+        let mut own = Self {
+            keys: identity.first_keys(),
+            valid: Vec::new(),
+            unsettled: false,
+            newest: None,
+            keyless: Vec::new(),
+            has_gaps,
+        };
         // The size that the note before states: where the key changes, its last record names the next one.
         let mut before = None;
         // Keys follow each other: where one does not lead to the next, no later one is looked for.
@@ -73,15 +95,11 @@ impl OwnCheckpoints {
                     "the file is missing",
                 ));
             }
-            let file = disk.open_read(&path).doing("open", &path)?;
-            let mut notes = Vec::new();
-            let end = read_notes(file.as_ref(), &mut |offset, note| {
-                notes.push((offset, note.to_vec()));
-                Ok(())
-            })
-            .doing("read", &path)?;
-            let header = read_front::<CHECKPOINT_HEADER_LEN>(file.as_ref())
-                .doing("read", &path)?
+            let Some(NoteFile { front, notes, end }) = report.heard(NoteFile::read(disk, &path))? else {
+                own.has_gaps = true;
+                continue;
+            };
+            let header = front
                 .map_or(Err(HeaderError::Short), |bytes| check_checkpoint_header(&bytes, number, genesis));
             let stated_of: Vec<_> = notes.par_iter().map(|(_, note)| stated(note)).collect();
             for (size, id) in stated_of.into_iter().flatten() {
@@ -89,7 +107,9 @@ impl OwnCheckpoints {
                     && !lost
                     && id != own.keys.newest().verifier.id()
                 {
-                    lost = !take_rotation(disk, identity, &mut own.keys, before)?;
+                    let taken = report.heard(take_rotation(disk, identity, &mut own.keys, before))?;
+                    own.has_gaps |= taken.is_none();
+                    lost = taken != Some(true);
                 }
                 before = Some(size);
             }
@@ -119,14 +139,20 @@ impl OwnCheckpoints {
                     Ok(checkpoint) => {
                         own.take(checkpoint, note, number, offset, report);
                     }
-                    Err(error) if may_be_torn => {
+                    // A crash leaves no signature that verifies.
+                    Err(NotOpened { is_retired: false, why, .. }) if may_be_torn => {
                         own.unsettled = true;
-                        let why = format!("the last note does not verify, torn or altered: {error}");
+                        let why = format!("the last note does not verify, torn or altered: {why}");
                         report.undecide(&path, None, why);
                         break;
                     }
-                    Err(error) => {
-                        let what = format!("a signed checkpoint does not verify: {error}");
+                    Err(NotOpened { is_retired: false, why, keyless: Some(size) })
+                        if lost || own.has_gaps =>
+                    {
+                        own.keyless.push(Keyless { size, file: number, offset, why });
+                    }
+                    Err(NotOpened { why, .. }) => {
+                        let what = format!("a signed checkpoint does not verify: {why}");
                         report.find(Finding::new("checkpoint", &path, what).offset(offset));
                     }
                 }
@@ -171,16 +197,63 @@ impl OwnCheckpoints {
     }
 }
 
+/// What a checkpoint file holds.
+struct NoteFile {
+    /// Its header; `None` where the file is shorter.
+    front: Option<[u8; CHECKPOINT_HEADER_LEN]>,
+    /// Each with its offset.
+    notes: Vec<(u64, Vec<u8>)>,
+    end: NotesEnd,
+}
+
+impl NoteFile {
+    fn read(disk: &dyn Disk, path: &str) -> Result<Self, StoreError> {
+        let file = disk.open_read(path).doing("open", path)?;
+        let mut notes = Vec::new();
+        let end = read_notes(file.as_ref(), &mut |offset, note| {
+            notes.push((offset, note.to_vec()));
+            Ok(())
+        })
+        .doing("read", path)?;
+        let front = read_front(file.as_ref()).doing("read", path)?;
+        Ok(Self { front, notes, end })
+    }
+}
+
+/// Why a note of the ledger's own is none.
+struct NotOpened {
+    why: String,
+    /// Another of the log's keys has signed it than the one in force at its size.
+    is_retired: bool,
+    /// The size that it states, where none of the log's keys is named on it.
+    keyless: Option<u64>,
+}
+
+impl From<String> for NotOpened {
+    fn from(why: String) -> Self {
+        Self { why, is_retired: false, keyless: None }
+    }
+}
+
 /// Opens a note of the ledger's own: signed by the key in force, and by nobody else in there. Below the trusted size only
 /// its form is checked.
-fn open_own(note: &[u8], keys: &LogKeys, trusted: u64) -> Result<(Checkpoint, Option<KeyId>), String> {
+fn open_own(note: &[u8], keys: &LogKeys, trusted: u64) -> Result<(Checkpoint, Option<KeyId>), NotOpened> {
     let parsed = CheckpointNote::parse(note).map_err(|error| with_cause(&error))?;
-    if parsed.claimed().size() < trusted {
+    let size = parsed.claimed().size();
+    if size < trusted {
         return Ok((parsed.claimed().clone(), None));
     }
-    let opened = keys.open(&parsed).map_err(|error| with_cause(&error))?;
+    let opened = keys.open(&parsed).map_err(|error| {
+        let signer = parsed.note().signatures().first().map(|signature| signature.id());
+        let is_known = keys.iter().any(|key| Some(key.verifier.id()) == signer);
+        NotOpened {
+            why: with_cause(&error),
+            is_retired: matches!(error, CheckpointError::RetiredKey),
+            keyless: (!is_known).then_some(size),
+        }
+    })?;
     if parsed.note().signatures().len() != 1 {
-        return Err("more than the ledger's own signature stands on it".to_owned());
+        return Err("more than the ledger's own signature stands on it".to_owned().into());
     }
     let key = keys.at(opened.checkpoint.size()).verifier.id();
     Ok((opened.checkpoint, Some(key)))

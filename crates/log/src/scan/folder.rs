@@ -6,8 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use docket_proof::TailCut;
+
 use crate::{
-    cut::hash_file,
+    cut::{has_whole_parts, hash_file},
     disk::{Disk, EntryKind},
     error::{Doing, StoreError},
     files::{CUT_HEADER_LEN, Family, HeaderError, Known, LEDGER_TOML, SEGMENT_HEADER_LEN, parse_cut_header},
@@ -16,7 +18,7 @@ use crate::{
 
 use super::{
     PAUSE, if_exists,
-    report::{Finding, Report},
+    report::{Finding, Report, unreadable},
 };
 
 /// The longest `ledger.toml` that is compared.
@@ -37,17 +39,17 @@ pub(crate) enum Change {
 }
 
 impl Noted {
-    pub(crate) fn read(disk: &dyn Disk, report: &mut Report) -> Result<Self, StoreError> {
-        let vaults = lengths(disk, Family::Vault, report)?;
-        let segments = lengths(disk, Family::Segment, report)?;
-        Ok(Self { vaults, segments })
+    pub(crate) fn read(disk: &dyn Disk, report: &mut Report) -> Self {
+        let vaults = lengths(disk, Family::Vault, report).unwrap_or_default();
+        let segments = lengths(disk, Family::Segment, report).unwrap_or_default();
+        Self { vaults, segments }
     }
 
     /// Notes everything again.
-    pub(crate) fn refresh(&mut self, disk: &dyn Disk, report: &mut Report) -> Result<Change, StoreError> {
+    pub(crate) fn refresh(&mut self, disk: &dyn Disk, report: &mut Report) -> Change {
         // Unknown names were reported the first time.
         let mut unheard = Report::default();
-        let now = Self::read(disk, &mut unheard)?;
+        let now = Self::read(disk, &mut unheard);
         let change = if now == *self { Change::Same } else { Change::Changed };
         if now.segments.is_empty() {
             report.undecide(
@@ -58,7 +60,7 @@ impl Noted {
         } else {
             *self = now;
         }
-        Ok(change)
+        change
     }
 
     pub(crate) fn segments(&self) -> Vec<u64> {
@@ -87,42 +89,45 @@ impl Noted {
     }
 }
 
-/// Returns the lengths of a family's files by number, and reports what else lies in its folder.
-fn lengths(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<BTreeMap<u64, u64>, StoreError> {
+/// Returns the lengths of a family's files by number, and reports what else lies in its folder; `None` where it cannot be
+/// listed.
+fn lengths(disk: &dyn Disk, family: Family, report: &mut Report) -> Option<BTreeMap<u64, u64>> {
     let dir = family.dir();
-    let Some(entries) = if_exists(disk.list(dir)).doing("list", dir)? else { return Ok(BTreeMap::new()) };
     let mut files = BTreeMap::new();
+    let entries = match if_exists(disk.list(dir)) {
+        Ok(entries) => entries.unwrap_or_default(),
+        Err(error) => {
+            report.undecide(dir, None, unreadable("list", &error));
+            return None;
+        }
+    };
     for entry in entries {
         let path = format!("{dir}/{}", entry.name);
         let known = family.recognise(&entry.name).filter(|_| entry.exact && entry.kind == EntryKind::File);
         match known {
             // One that is gone by now was a writer's to remove.
-            Some(Known::Numbered(number)) => {
-                if let Some(len) = disk.file_len(&path).doing("measure", &path)? {
-                    files.insert(number, len);
-                }
-            }
+            Some(Known::Numbered(number)) => match disk.file_len(&path) {
+                Ok(Some(len)) => drop(files.insert(number, len)),
+                Ok(None) => {}
+                Err(error) => report.undecide(&path, None, unreadable("measure", &error)),
+            },
             Some(Known::Temporary) => drop(report.temporaries.insert(path)),
             None => report.find(Finding::new("unknown-file", &path, "not a file of the format")),
         }
     }
-    Ok(files)
+    Some(files)
 }
 
-/// Returns the numbers of a family's files.
-pub(crate) fn numbered(disk: &dyn Disk, family: Family, report: &mut Report) -> Result<Vec<u64>, StoreError> {
-    Ok(lengths(disk, family, report)?.into_keys().collect())
+/// Returns the numbers of a family's files; `None` where the folder cannot be listed.
+pub(crate) fn numbered(disk: &dyn Disk, family: Family, report: &mut Report) -> Option<Vec<u64>> {
+    lengths(disk, family, report).map(|files| files.into_keys().collect())
 }
 
 /// Waits for temporary files to go, which a writer that opens has for a moment, and reports those that stay.
-pub(crate) fn judge_temporaries(
-    disk: &dyn Disk,
-    patience: Duration,
-    report: &mut Report,
-) -> Result<(), StoreError> {
+pub(crate) fn judge_temporaries(disk: &dyn Disk, patience: Duration, report: &mut Report) {
     let deadline = Instant::now() + patience;
     for path in std::mem::take(&mut report.temporaries) {
-        while disk.file_len(&path).doing("look for", &path)?.is_some() {
+        while !matches!(disk.file_len(&path), Ok(None)) {
             if Instant::now() >= deadline {
                 report.undecide(&path, None, "left by a writer that was interrupted".to_owned());
                 break;
@@ -130,7 +135,6 @@ pub(crate) fn judge_temporaries(
             std::thread::sleep(PAUSE);
         }
     }
-    Ok(())
 }
 
 /// Says what it means that the first record cannot be read.
@@ -140,7 +144,7 @@ pub(crate) fn judge_unreadable_start(
     noted: &Noted,
     checkpoint_files: &[u64],
     report: &mut Report,
-) -> Result<(), StoreError> {
+) {
     let path = Family::Segment.path(0);
     let newer = matches!(
         error,
@@ -158,18 +162,18 @@ pub(crate) fn judge_unreadable_start(
     }
     if newer {
         report.undecide(&path, Some(0), format!("{cause}: made by a newer version"));
-        return Ok(());
+        return;
     }
     if let StoreError::Io { source, .. } = error
         && source.kind() != io::ErrorKind::NotFound
     {
         report.undecide(&path, Some(0), cause);
-        return Ok(());
+        return;
     }
     let mut evidence = None;
     for number in checkpoint_files {
         let file = Family::Checkpoint.path(*number);
-        if disk.file_len(&file).doing("measure", &file)?.unwrap_or(0) > 0 {
+        if disk.file_len(&file).is_ok_and(|len| len.unwrap_or(0) > 0) {
             evidence = Some("a checkpoint was written");
         }
     }
@@ -186,7 +190,6 @@ pub(crate) fn judge_unreadable_start(
         }
         None => report.undecide(&path, Some(0), cause),
     }
-    Ok(())
 }
 
 /// Compares `ledger.toml` with what record 0 says.
@@ -196,17 +199,10 @@ pub(crate) fn check_ledger_toml(
     report: &mut Report,
 ) -> Result<(), StoreError> {
     let expected = identity.ledger_toml();
-    let found = match if_exists(disk.open_read(LEDGER_TOML)).doing("open", LEDGER_TOML)? {
-        None => {
-            report.find(Finding::new("ledger-toml", LEDGER_TOML, "the file is missing"));
-            return Ok(());
-        }
-        Some(file) => {
-            let len = file.len().doing("measure", LEDGER_TOML)?.min(MAX_TOML_LEN);
-            let mut bytes = vec![0; usize::try_from(len).unwrap_or_default()];
-            file.read_exact_at(&mut bytes, 0).doing("read", LEDGER_TOML)?;
-            bytes
-        }
+    let Some(found) = report.heard(read_ledger_toml(disk))? else { return Ok(()) };
+    let Some(found) = found else {
+        report.find(Finding::new("ledger-toml", LEDGER_TOML, "the file is missing"));
+        return Ok(());
     };
     if found != expected.as_bytes() {
         let same =
@@ -217,35 +213,60 @@ pub(crate) fn check_ledger_toml(
     Ok(())
 }
 
-/// Compares cut files with the records that tell of them.
+/// Returns the bytes of `ledger.toml`, as far as they are compared; `None` where there is no such file.
+fn read_ledger_toml(disk: &dyn Disk) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(file) = if_exists(disk.open_read(LEDGER_TOML)).doing("open", LEDGER_TOML)? else {
+        return Ok(None);
+    };
+    let len = file.len().doing("measure", LEDGER_TOML)?.min(MAX_TOML_LEN);
+    let mut bytes = vec![0; usize::try_from(len).unwrap_or_default()];
+    file.read_exact_at(&mut bytes, 0).doing("read", LEDGER_TOML)?;
+    Ok(Some(bytes))
+}
+
+/// Says what is wrong with the file of a recorded cut.
+fn wrong_cut(
+    disk: &dyn Disk,
+    path: &str,
+    identity: &Identity,
+    cut: &TailCut,
+) -> Result<Option<&'static str>, StoreError> {
+    let Some(file) = if_exists(disk.open_read(path)).doing("open", path)? else {
+        return Ok(Some("the file of a recorded cut is missing"));
+    };
+    if hash_file(file.as_ref()).doing("read", path)? != (cut.file_len, cut.file_hash) {
+        return Ok(Some("the file is not the one that was recorded"));
+    }
+    // Right by its hash; what it says must also fit the record, and the file.
+    let header = read_front::<CUT_HEADER_LEN>(file.as_ref()).doing("read", path)?;
+    let parsed = header.map_or(Err(HeaderError::Short), |bytes| parse_cut_header(&bytes, &identity.hash));
+    let Some((parts, _)) = parsed.ok().filter(|(_, size)| *size == cut.size) else {
+        return Ok(Some("its header contradicts its record"));
+    };
+    let holds = has_whole_parts(file.as_ref(), parts).doing("read", path)?;
+    Ok((!holds).then_some("it does not consist of as many whole parts as its header says"))
+}
+
+/// Compares cut files with the records that tell of them. Of those that no record tells of nothing is said where the log is
+/// damaged.
 pub(crate) fn check_cuts(
     disk: &dyn Disk,
     identity: &Identity,
+    is_damaged: bool,
     report: &mut Report,
 ) -> Result<(), StoreError> {
-    let files = lengths(disk, Family::Cut, report)?;
+    let files = lengths(disk, Family::Cut, report).unwrap_or_default();
     let notes = report.cuts.clone();
     for note in &notes {
         let path = Family::Cut.path(note.cut.number);
-        let Some(file) = if_exists(disk.open_read(&path)).doing("open", &path)? else {
-            report.find(
-                Finding::new("cut", &path, "the file of a recorded cut is missing").record(note.record),
-            );
-            continue;
-        };
-        let (len, hash) = hash_file(file.as_ref()).doing("read", &path)?;
-        if len != note.cut.file_len || hash != note.cut.file_hash {
-            report.find(
-                Finding::new("cut", &path, "the file is not the one that was recorded").record(note.record),
-            );
-            continue;
+        let wrong = report.heard(wrong_cut(disk, &path, identity, &note.cut))?.flatten();
+        if let Some(what) = wrong {
+            report.find(Finding::new("cut", &path, what).record(note.record));
         }
-        // Right by its hash; what it says must also fit the record.
-        let header = read_front::<CUT_HEADER_LEN>(file.as_ref()).doing("read", &path)?;
-        let parsed = header.map_or(Err(HeaderError::Short), |bytes| parse_cut_header(&bytes, &identity.hash));
-        if !matches!(parsed, Ok((_, size)) if size == note.cut.size) {
-            report.find(Finding::new("cut", &path, "its header contradicts its record").record(note.record));
-        }
+    }
+    if is_damaged {
+        // Its record may stand behind the damage.
+        return Ok(());
     }
     // Where old records were not read, and no new one tells of a cut, nothing is known of the files.
     let first = notes.first().map(|note| note.cut.number);

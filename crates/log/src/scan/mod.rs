@@ -35,7 +35,7 @@ use std::{
 
 use crate::{
     disk::Disk,
-    error::{Doing, StoreError},
+    error::StoreError,
     files::{Family, SEGMENT_RECORDS},
     identity::Identity,
     key_chain::find_keys,
@@ -73,6 +73,14 @@ pub struct ScanOptions<'a> {
     pub actor_keys: Option<&'a dyn ActorKeys>,
     /// Called from all threads with the number of records done since the last call.
     pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+impl ScanOptions<'_> {
+    /// Returns the tolerance in microseconds; `None` where the ledger's times are made up.
+    fn tolerance_over(&self, identity: &Identity) -> Option<i64> {
+        let tolerance = i64::try_from(self.tolerance.as_micros()).unwrap_or(i64::MAX);
+        (identity.genesis.clock == ClockKind::System).then_some(tolerance)
+    }
 }
 
 impl Default for ScanOptions<'_> {
@@ -139,10 +147,11 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     let identity = match Identity::read(disk) {
         Ok(identity) => identity,
         Err(error) => {
-            let checkpoint_files = folder::numbered(disk, Family::Checkpoint, &mut report)?;
-            let noted = Noted::read(disk, &mut report)?;
-            folder::judge_unreadable_start(disk, &error, &noted, &checkpoint_files, &mut report)?;
-            folder::judge_temporaries(disk, options.patience, &mut report)?;
+            let checkpoint_files =
+                folder::numbered(disk, Family::Checkpoint, &mut report).unwrap_or_default();
+            let noted = Noted::read(disk, &mut report);
+            folder::judge_unreadable_start(disk, &error, &noted, &checkpoint_files, &mut report);
+            folder::judge_temporaries(disk, options.patience, &mut report);
             return Ok(report);
         }
     };
@@ -155,8 +164,11 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             let mut opened = open(given, &identity.first_keys(), &mut report);
             if opened.unknown().is_some() {
                 // Under a later key, which the checkpoints lead to.
-                let numbers = folder::numbered(disk, Family::Checkpoint, &mut Report::default())?;
-                opened = open(given, &find_keys(disk, &identity, &numbers)?, &mut report);
+                let numbers =
+                    folder::numbered(disk, Family::Checkpoint, &mut Report::default()).unwrap_or_default();
+                if let Some(keys) = report.heard(find_keys(disk, &identity, &numbers))? {
+                    opened = open(given, &keys, &mut report);
+                }
             }
             Some((given, opened))
         }
@@ -167,7 +179,7 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         _ => 0,
     };
     let own = read_own_checkpoints(disk, &identity, trusted, options.patience, &mut report)?;
-    let mut noted = Noted::read(disk, &mut report)?;
+    let mut noted = Noted::read(disk, &mut report);
     if noted.segments().is_empty() {
         // Its first record could be read a moment ago: through a link, which is a finding, or it was taken away.
         report.undecide(Family::Segment.dir(), None, "there is no segment".to_owned());
@@ -176,7 +188,8 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
     let mut given: Vec<(&GivenCheckpoint, Given)> =
         options.given.iter().map(|given| (given, open(given, &own.keys, &mut report))).collect();
     given.extend(since);
-    let Some(start) = Start::find(disk, &noted, trusted, &mut report)? else {
+    let start = Start::find(disk, &noted, trusted, &mut report);
+    let Some(start) = report.heard(start)?.flatten() else {
         report.identity = Some(identity);
         return Ok(report);
     };
@@ -193,9 +206,7 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         size: trusted,
         hashes_from: start.segment * SEGMENT_RECORDS,
     });
-    let tolerance = i64::try_from(options.tolerance.as_micros()).unwrap_or(i64::MAX);
-    let has_real_times = identity.genesis.clock == ClockKind::System;
-    let mut ordered = Ordered::new(&identity, signed, &start, &own.keys, has_real_times.then_some(tolerance));
+    let mut ordered = Ordered::new(&identity, signed, &start, &own.keys, options.tolerance_over(&identity));
     // Keys that were registered in what is not read are not known: nobody is asked then.
     let actor_keys = options.actor_keys.filter(|_| trusted == 0);
     ordered.ask(actor_keys);
@@ -244,10 +255,11 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
             report.absorb(heard);
         }
     }
+    let is_damaged = ordered.is_damaged();
     ordered.finish(&own, &given, disk, &noted, &mut report)?;
     folder::check_ledger_toml(disk, &identity, &mut report)?;
-    folder::check_cuts(disk, &identity, &mut report)?;
-    folder::judge_temporaries(disk, options.patience, &mut report)?;
+    folder::check_cuts(disk, &identity, is_damaged, &mut report)?;
+    folder::judge_temporaries(disk, options.patience, &mut report);
     // An old one's signature was not checked; the trusted one's was.
     report.newest = own.newest.filter(|(checkpoint, _)| checkpoint.size() >= trusted).or_else(|| {
         given.last().and_then(|(given, opened)| match opened {
@@ -273,8 +285,8 @@ fn read_own_checkpoints(
     let deadline = Instant::now() + patience;
     loop {
         let mut heard = Report::default();
-        let numbers = folder::numbered(disk, Family::Checkpoint, &mut heard)?;
-        let own = OwnCheckpoints::read(disk, &numbers, identity, trusted, &mut heard)?;
+        let numbers = folder::numbered(disk, Family::Checkpoint, &mut heard);
+        let own = OwnCheckpoints::read(disk, numbers.as_deref(), identity, trusted, &mut heard)?;
         if !own.unsettled || Instant::now() >= deadline {
             report.absorb(heard);
             return Ok(own);
@@ -311,9 +323,9 @@ fn follow_tail(
         }
         // Evidence against a crash was written after the place in question was synced. A writer may have gone on
         // between the look at the place and the look for evidence, so the place is looked at again behind it.
-        let evidence = ordered.evidence(&last, disk)?;
+        let evidence = report.heard(ordered.evidence(&last, disk))?.flatten();
         let is_altered = evidence.is_some() || ordered.is_altered(&last);
-        let now = noted.refresh(disk, report)?;
+        let now = noted.refresh(disk, report);
         let next = last.number + 1;
         if !is_altered && noted.next_segment() > next {
             // Another segment was begun: this one is sealed now.
@@ -327,9 +339,9 @@ fn follow_tail(
                 key_events: ordered.key_events(),
                 progress: options.progress,
             };
-            let sealed = scan_one(&context, last.number, false)?;
+            let sealed = scan_one(&context, last.number, false);
             ordered.take(sealed, End::Sealed, disk, report)?;
-            last = scan_one(&context, next, true)?;
+            last = scan_one(&context, next, true);
             continue;
         }
         if now == folder::Change::Changed {
@@ -349,7 +361,7 @@ fn follow_tail(
             key_events: ordered.key_events(),
             progress: options.progress,
         };
-        let mut again = scan_one(&context, last.number, true)?;
+        let mut again = scan_one(&context, last.number, true);
         ordered.link(&mut again);
         if is_final && again.has_trouble_of(&last) {
             return ordered.take(again, End::Last(evidence), disk, report);
@@ -358,15 +370,17 @@ fn follow_tail(
     }
 }
 
-fn scan_one(context: &Context<'_>, number: u64, is_last: bool) -> Result<SegmentScan, StoreError> {
-    let scanned = scan_segment(context, number, is_last).and_then(|mut scan| {
-        // Whose entries are not looked at says nothing of those that are.
-        if context.window.is_none() || scan.commitments > 0 {
-            scan.check_vault_header(context)?;
+fn scan_one(context: &Context<'_>, number: u64, is_last: bool) -> SegmentScan {
+    match scan_segment(context, number, is_last) {
+        Ok(mut scan) => {
+            // Whose entries are not looked at says nothing of those that are.
+            if context.window.is_none() || scan.commitments > 0 {
+                scan.check_vault_header(context);
+            }
+            scan
         }
-        Ok(scan)
-    });
-    scanned.doing("read", &Family::Segment.path(number))
+        Err(error) => SegmentScan::unreadable(number, &error),
+    }
 }
 
 /// Scans all segments on several threads and hands them on in order. Few are held at a time.
@@ -418,7 +432,7 @@ fn each_segment(
             waiting.insert(place, scanned);
             while let Some(scanned) = waiting.remove(&expected) {
                 expected += 1;
-                outcome = outcome.and_then(|()| take(scanned?));
+                outcome = outcome.and_then(|()| take(scanned));
                 *taken.lock().unwrap_or_else(PoisonError::into_inner) = expected;
                 if outcome.is_err() {
                     stopped.store(true, Ordering::Relaxed);

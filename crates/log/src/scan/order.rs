@@ -18,9 +18,9 @@ use crate::{
 };
 
 use super::{
-    checkpoints::{Given, GivenCheckpoint, OwnCheckpoints},
+    checkpoints::{Given, GivenCheckpoint, Keyless, OwnCheckpoints},
     folder::{Noted, numbered},
-    report::{CheckpointVerdict, CutNote, Finding, Fork, Report},
+    report::{CheckpointVerdict, CutNote, Finding, Fork, Report, unreadable},
     segment_scan::{NOT_HELD, SegmentDamage, SegmentScan, SystemStep},
     signatures::{ActorKeys, Signatures},
     start::Start,
@@ -208,7 +208,7 @@ impl<'a> Ordered<'a> {
             let at = Place { segment: scan.number, offset: 64 };
             let why = "the previous hash in the header is not that of the record before".to_owned();
             let broken = Some(Break::Hash { computed: self.head, stored: previous });
-            scan.damage = Some(SegmentDamage { index, at, check: "header", why, broken, newer: false });
+            scan.damage = Some(SegmentDamage { index, at, check: "header", why, broken, is_open: false });
         }
     }
 
@@ -226,7 +226,7 @@ impl<'a> Ordered<'a> {
         disk: &dyn Disk,
     ) -> Result<Option<Evidence>, StoreError> {
         match &scan.damage {
-            Some(damage) if !damage.newer => self.evidence_behind(damage, disk),
+            Some(damage) if !damage.is_open => self.evidence_behind(damage, disk),
             _ => Ok(None),
         }
     }
@@ -283,8 +283,14 @@ impl<'a> Ordered<'a> {
             // Ends cleanly, but too early: another segment stands behind it.
             let at = Place { segment: scan.number, offset: scan.log_bytes };
             let why = "the segment ends early".to_owned();
-            let damage =
-                SegmentDamage { index: scan.next_index, at, check: "chain", why, broken: None, newer: false };
+            let damage = SegmentDamage {
+                index: scan.next_index,
+                at,
+                check: "chain",
+                why,
+                broken: None,
+                is_open: false,
+            };
             self.judge(&damage, &path, &end, disk, report)?;
         }
         if scan.vault_trailing {
@@ -430,6 +436,7 @@ impl<'a> Ordered<'a> {
             Ok(SystemRecord::WitnessSeen(seen)) => {
                 if let Some(kept) = &mut self.range_cosignatures {
                     *kept += 1;
+                    self.witnesses.judge(index, step.recorded_at, seen, report);
                     return;
                 }
                 let known = self.known(seen.size);
@@ -454,13 +461,13 @@ impl<'a> Ordered<'a> {
     ) -> Result<(), StoreError> {
         let is_first = self.damage.is_none();
         self.damage.get_or_insert(damage.index);
-        if damage.newer {
+        if damage.is_open {
             report.undecide(path, Some(damage.index), damage.why.clone());
             return Ok(());
         }
         let evidence = match end {
             End::Last(evidence) => *evidence,
-            End::Sealed | End::Within { .. } => self.evidence_behind(damage, disk)?,
+            End::Sealed | End::Within { .. } => report.heard(self.evidence_behind(damage, disk))?.flatten(),
         };
         match evidence {
             Some(evidence) => {
@@ -559,6 +566,17 @@ impl<'a> Ordered<'a> {
                 Compared::BehindDamage => {}
             }
         }
+        for Keyless { size, file, offset, why } in &own.keyless {
+            let path = Family::Checkpoint.path(*file);
+            if self.damage.is_some() && *size > self.size {
+                // The record that names its key may stand behind the damage.
+            } else if own.has_gaps {
+                report.undecide(&path, None, format!("the key of a checkpoint could not be found: {why}"));
+            } else {
+                let what = format!("a signed checkpoint does not verify: {why}");
+                report.find(Finding::new("checkpoint", &path, what).offset(*offset));
+            }
+        }
         let agreed: Vec<u64> = given
             .iter()
             .filter_map(|(_, opened)| opened.opened())
@@ -577,8 +595,8 @@ impl<'a> Ordered<'a> {
         if witnesses.has_later() {
             // Signed and cosigned while the log was read, or taken away: as they are now.
             let unheard = &mut Report::default();
-            let numbers = numbered(disk, Family::Checkpoint, unheard)?;
-            let own = OwnCheckpoints::read(disk, &numbers, identity, 0, unheard)?;
+            let numbers = numbered(disk, Family::Checkpoint, unheard);
+            let own = OwnCheckpoints::read(disk, numbers.as_deref(), identity, 0, unheard)?;
             witnesses.finish(&own, report);
         } else {
             witnesses.finish(own, report);
@@ -779,6 +797,10 @@ fn report_local(scan: &mut SegmentScan, is_last: bool, report: &mut Report) {
     for (record, file, why) in scan.undecided.drain(..) {
         let path = if file == "vault" { vault.clone() } else { Family::Segment.path(scan.number) };
         report.undecide(&path, record, why);
+    }
+    if let Some(error) = &scan.unreadable_vault {
+        report.undecide(&vault, None, unreadable("read", error));
+        return;
     }
     match scan.has_vault_header_error {
         None => {}

@@ -19,7 +19,7 @@ use super::{
     each_segment,
     folder::Noted,
     order::{End, Ordered},
-    report::{RangeScope, Report},
+    report::{Finding, RangeScope, Report},
     segment_scan::SegmentScan,
     start::Start,
 };
@@ -110,8 +110,8 @@ impl NodeSource for Covered<'_> {
 /// meaning here. What is wrong stands in the report; an error means that the disk could not be read.
 ///
 /// # Errors
-/// When the range is not all in the log ([`StoreError::NoSuchRecord`]; [`StoreError::Altered`] where it was signed), or a
-/// file that is there cannot be read.
+/// When the range is not all in the log, and was not signed either ([`StoreError::NoSuchRecord`]), and when the folder itself
+/// cannot be read.
 pub fn scan_range(
     reader: &Reader,
     from: u64,
@@ -124,8 +124,16 @@ pub fn scan_range(
         // It was there once.
         if from <= to && to < signed {
             let path = Family::Segment.path(index / SEGMENT_RECORDS);
-            let why = format!("the log ends before it, but a checkpoint of size {signed} is signed");
-            return Err(StoreError::Altered { index, path, why });
+            let why = format!(
+                "the log ends before the range does, but a checkpoint of size {signed} is signed; `docket verify` without \
+                 a range says more"
+            );
+            let mut report = Report { size: index, head: reader.head(), ..Report::default() };
+            report.find(Finding::new("chain", &path, why).record(index));
+            report.newest = reader.newest_checkpoint().cloned();
+            report.range = Some(RangeScope::unbound(from, to));
+            report.identity = Some(reader.identity().clone());
+            return Ok(report);
         }
         return Err(StoreError::NoSuchRecord { index: to.max(from), size: reader.size() });
     }
@@ -150,11 +158,11 @@ pub fn scan_range(
     let window = Window { records: from..to + 1, sealed: reader.sealed_segments(), sizes };
 
     let start = Start::of_range(from);
-    let mut ordered = Ordered::new(identity, signed, &start, &keys, None);
+    let mut ordered = Ordered::new(identity, signed, &start, &keys, options.tolerance_over(identity));
     // Who holds which key stands in records from the log's beginning on.
     ordered.ask(options.actor_keys.filter(|_| from == 0));
     ordered.join();
-    let noted = Noted::read(disk, &mut Report::default())?;
+    let noted = Noted::read(disk, &mut Report::default());
     let mut covered =
         Covered { reader, records: window.records.clone(), whole: BTreeMap::new(), parts: BTreeMap::new() };
     let context = Context {
@@ -175,10 +183,11 @@ pub fn scan_range(
     let mut roots = Vec::new();
     if !ordered.is_damaged() {
         for size in &window.sizes {
-            roots.push((*size, root_at(*size, &covered)?));
+            let root = report.heard(root_at(*size, &covered))?;
+            roots.extend(root.map(|root| (*size, root)));
         }
     }
-    report.range = Some(RangeScope { from, to, bound_by: None, unjudged_cosignatures: 0, unjudged_batch: 0 });
+    report.range = Some(RangeScope::unbound(from, to));
     ordered.finish_range(reader, &keys, roots, &given, &mut report);
     report.identity = Some(identity.clone());
     Ok(report)

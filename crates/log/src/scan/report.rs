@@ -1,10 +1,10 @@
 //! What a scan says.
 
-use std::{collections::BTreeSet, fmt};
+use std::{collections::BTreeSet, fmt, io};
 
 use docket_proof::{Checkpoint, LogKey, RecordHash, RootHash, TailCut, VerifierKey};
 
-use crate::identity::Identity;
+use crate::{error::StoreError, identity::Identity};
 
 /// Findings that a report lists one by one; the rest is counted.
 pub const MAX_FINDINGS: usize = 100;
@@ -168,6 +168,13 @@ pub struct RangeScope {
     pub unjudged_batch: u64,
 }
 
+impl RangeScope {
+    /// A range that nothing binds to the log yet.
+    pub(crate) const fn unbound(from: u64, to: u64) -> Self {
+        Self { from, to, bound_by: None, unjudged_cosignatures: 0, unjudged_batch: 0 }
+    }
+}
+
 /// Everything a scan has to say.
 #[derive(Clone, Debug, Default)]
 #[must_use]
@@ -261,12 +268,37 @@ impl Report {
         self.temporaries.extend(other.temporaries);
     }
 
+    /// Returns what could be read. Where a file could not be, that is noted, and everything else is judged all the same; what
+    /// is altered there is found.
+    ///
+    /// # Errors
+    /// Those that say nothing about a file.
+    pub(crate) fn heard<T>(&mut self, read: Result<T, StoreError>) -> Result<Option<T>, StoreError> {
+        match read {
+            Ok(read) => return Ok(Some(read)),
+            Err(StoreError::Io { doing, path, source }) => {
+                self.undecide(&path, None, unreadable(doing, &source))
+            }
+            Err(StoreError::Altered { index, path, why }) => {
+                self.find(Finding::new("chain", &path, why).record(index));
+            }
+            Err(StoreError::AlteredFile { path, why }) => self.find(Finding::new("checkpoint", &path, why)),
+            Err(other) => return Err(other),
+        }
+        Ok(None)
+    }
+
     /// Notes what could not be judged; the list is capped like the findings.
     pub(crate) fn undecide(&mut self, file: &str, record: Option<u64>, why: String) {
         if self.undecided.len() < MAX_FINDINGS {
             self.undecided.push(Undecided { file: file.to_owned(), record, why });
         }
     }
+}
+
+/// Says in words that something could not be done with a file.
+pub(crate) fn unreadable(doing: &str, why: &io::Error) -> String {
+    format!("cannot {doing} it: {why}")
 }
 
 impl Finding {

@@ -18,7 +18,11 @@ use crate::{
     vault::{EntryCheck, VaultWalk},
 };
 
-use super::{Context, report::Finding, signatures::SegmentSignatures};
+use super::{
+    Context, if_exists,
+    report::{Finding, unreadable},
+    signatures::SegmentSignatures,
+};
 
 /// What a segment holds, for the checks that run over all segments in order.
 pub(crate) struct SegmentScan {
@@ -56,6 +60,8 @@ pub(crate) struct SegmentScan {
     pub(crate) log_bytes: u64,
     pub(crate) vault_bytes: u64,
     pub(crate) has_vault_header_error: Option<HeaderError>,
+    /// Why the vault file cannot be read.
+    pub(crate) unreadable_vault: Option<io::Error>,
     pub(crate) commitments: u64,
 }
 
@@ -67,8 +73,8 @@ pub(crate) struct SegmentDamage {
     pub(crate) check: &'static str,
     pub(crate) why: String,
     pub(crate) broken: Option<Break>,
-    /// A newer writer's header: nothing to judge.
-    pub(crate) newer: bool,
+    /// A newer writer's header, or a file that cannot be read: nothing to judge.
+    pub(crate) is_open: bool,
 }
 
 /// A place inside a segment at which a root is wanted.
@@ -138,7 +144,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         Err(error) => {
             scan.break_at(start, 0, "header", format!("segment header: {error}"));
             if let (Some(damage), HeaderError::UnknownFormat { .. }) = (&mut scan.damage, error) {
-                damage.newer = true;
+                damage.is_open = true;
             }
         }
     }
@@ -146,7 +152,13 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         return Ok(scan);
     }
 
-    let vault = open_vault(context, number)?;
+    let vault = match open_vault(context, number) {
+        Ok(vault) => vault,
+        Err(error) => {
+            scan.unreadable_vault = Some(error);
+            None
+        }
+    };
     let (first, until) = context.looked_at(number);
     let is_part = context.window.is_some() && (first > start || until < start + SEGMENT_RECORDS);
     let keeps_leaves = context.window.is_some_and(|window| is_part || window.divides(number));
@@ -192,7 +204,11 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         }
         match (&record.view, &mut vault_check) {
             (Ok(_), _) if is_old => {}
-            (Ok(view), vault) => scan.check_values(view, vault)?,
+            (Ok(view), vault) => {
+                if let Err(error) = scan.check_values(view, vault) {
+                    scan.unreadable_vault.get_or_insert(error);
+                }
+            }
             // What it has in the vault is as unknown as the record.
             (Err(_), Some(vault)) => vault.lost = true,
             (Err(_), None) => {}
@@ -202,7 +218,8 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
         }
         let accounted = reached >= noted_log
             && !scan.batch_open
-            && vault_check.as_ref().is_none_or(|vault| vault.lost || vault.end() >= noted_vault);
+            && (scan.unreadable_vault.is_some()
+                || vault_check.as_ref().is_none_or(|vault| vault.lost || vault.end() >= noted_vault));
         let is_done = is_last && accounted || record.index + 1 == until;
         Ok(if is_done { Go::Stop } else { Go::On })
     })?;
@@ -230,13 +247,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
 }
 
 fn open_vault(context: &Context<'_>, number: u64) -> io::Result<Option<Box<dyn DiskFile>>> {
-    let path = Family::Vault.path(number);
-    match context.disk.open_once(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        // The caller names the segment; this names the file.
-        Err(error) => Err(io::Error::new(error.kind(), format!("{path}: {error}"))),
-        Ok(file) => Ok(Some(file)),
-    }
+    if_exists(context.disk.open_once(&Family::Vault.path(number)))
 }
 
 /// What is wrong with a record that has HELD and a time of its own.
@@ -291,8 +302,18 @@ impl SegmentScan {
             log_bytes: 0,
             vault_bytes: 0,
             has_vault_header_error: None,
+            unreadable_vault: None,
             commitments: 0,
         }
+    }
+
+    /// What is to be said of a segment that cannot be read.
+    pub(crate) fn unreadable(number: u64, why: &io::Error) -> Self {
+        let start = number * SEGMENT_RECORDS;
+        let mut scan = Self::new(number, start);
+        scan.break_at(start, 0, "chain", unreadable("read", why));
+        scan.damage.iter_mut().for_each(|damage| damage.is_open = true);
+        scan
     }
 
     /// Says whether the first thing that is wrong here is the first thing that is wrong in another scan of it.
@@ -303,7 +324,7 @@ impl SegmentScan {
 
     fn break_at(&mut self, index: u64, offset: u64, check: &'static str, why: String) {
         let at = Place { segment: self.number, offset };
-        self.damage = Some(SegmentDamage { index, at, check, why, broken: None, newer: false });
+        self.damage = Some(SegmentDamage { index, at, check, why, broken: None, is_open: false });
     }
 
     fn find(&mut self, finding: Finding) {
@@ -370,6 +391,9 @@ impl SegmentScan {
             if view.stream.id != StreamRef::SYSTEM.id || !view.commitments.is_empty() {
                 decoded = Err(SystemError::Malformed { field: "stream id or commitments" });
             }
+            if view.flags.has(Flags::SIGNED) {
+                decoded = Err(SystemError::Malformed { field: "flags: no actor signs a system record" });
+            }
             if let Ok(SystemRecord::Genesis(genesis)) = &decoded {
                 let as_written = view.index.0 == 0
                     && view.recorded_at == genesis.created
@@ -404,6 +428,9 @@ impl SegmentScan {
         }
         let index = view.index.0;
         self.commitments += view.commitments.len() as u64;
+        if self.unreadable_vault.is_some() {
+            return Ok(());
+        }
         let Some(vault) = vault else {
             let what = "the record commits to values, but the file is missing";
             self.find_in_vault(what, |finding| finding.record(index));
@@ -449,7 +476,7 @@ impl SegmentScan {
 
     /// Looks at the front and the end of the vault file.
     fn finish_vault(&mut self, vault: Option<VaultCheck<'_>>, noted: u64, is_trusted: bool) {
-        let Some(vault) = vault else { return };
+        let Some(vault) = vault.filter(|_| self.unreadable_vault.is_none()) else { return };
         if self.commitments > 0 {
             self.vault_trailing = noted > vault.end() && !vault.lost;
             self.vault_bytes = vault.end() - vault.from.unwrap_or(0).min(vault.end());
@@ -460,14 +487,21 @@ impl SegmentScan {
     }
 
     /// Checks the vault file's header.
-    pub(crate) fn check_vault_header(&mut self, context: &Context<'_>) -> io::Result<()> {
-        let Some(file) = open_vault(context, self.number)? else { return Ok(()) };
-        let header = read_front::<VAULT_HEADER_LEN>(file.as_ref())?
-            .map_or(Err(HeaderError::Short), |bytes| {
-                check_vault_header(&bytes, self.number, &context.identity.hash)
-            });
-        self.has_vault_header_error = header.err();
-        Ok(())
+    pub(crate) fn check_vault_header(&mut self, context: &Context<'_>) {
+        let front = || -> io::Result<_> {
+            let Some(file) = open_vault(context, self.number)? else { return Ok(None) };
+            Ok(Some(read_front::<VAULT_HEADER_LEN>(file.as_ref())?))
+        };
+        match front() {
+            Ok(None) => {}
+            Ok(Some(front)) => {
+                let header = front.map_or(Err(HeaderError::Short), |bytes| {
+                    check_vault_header(&bytes, self.number, &context.identity.hash)
+                });
+                self.has_vault_header_error = header.err();
+            }
+            Err(error) => drop(self.unreadable_vault.get_or_insert(error)),
+        }
     }
 
     /// Compares the footer with what the records say it must be.

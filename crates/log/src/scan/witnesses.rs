@@ -66,6 +66,32 @@ impl Witnesses {
         self.corrections.push((clock, recorded_at));
     }
 
+    /// Judges what a record with a cosignature says by itself: that it came after it. Says whether the cosignature can be one.
+    pub(crate) fn judge(
+        &self,
+        index: u64,
+        recorded_at: i64,
+        seen: &WitnessSeen,
+        report: &mut Report,
+    ) -> bool {
+        let (path, name) = (Family::Segment.path(index / SEGMENT_RECORDS), seen.witness.name());
+        if seen.size > index {
+            let what = format!("the cosignature of {name} is over records behind itself");
+            report.find(Finding::new("witness", &path, what).record(index));
+            return false;
+        }
+        if let Some(tolerance) = self.tolerance
+            && recorded_at < micros(seen.time).saturating_sub(tolerance)
+        {
+            let what =
+                format!("the record claims a time before that of the cosignature of {name} that it holds");
+            let finding = Finding::new("time", &path, what).record(index);
+            report
+                .find(finding.values(format!("not before {}", shown(micros(seen.time))), shown(recorded_at)));
+        }
+        true
+    }
+
     /// Takes a cosignature that verifies, from record `index`. `known` is the log at its size, where that is known.
     pub(crate) fn take(
         &mut self,
@@ -77,20 +103,8 @@ impl Witnesses {
     ) {
         let path = Family::Segment.path(index / SEGMENT_RECORDS);
         let name = seen.witness.name();
-        if seen.size > index {
-            let what = format!("the cosignature of {name} is over records behind itself");
-            report.find(Finding::new("witness", &path, what).record(index));
+        if !self.judge(index, recorded_at, seen, report) {
             return;
-        }
-        // What comes behind a cosignature comes after it.
-        if let Some(tolerance) = self.tolerance
-            && recorded_at < micros(seen.time).saturating_sub(tolerance)
-        {
-            let what =
-                format!("the record claims a time before that of the cosignature of {name} that it holds");
-            let finding = Finding::new("time", &path, what).record(index);
-            report
-                .find(finding.values(format!("not before {}", shown(micros(seen.time))), shown(recorded_at)));
         }
         match known {
             None => {
@@ -185,7 +199,11 @@ impl Witnesses {
             if signed.is_none_or(|signed| signed.root != root) {
                 let path = Family::Segment.path(index / SEGMENT_RECORDS);
                 let what = format!("no checkpoint of the ledger's own has size {size} and the root cosigned");
-                report.find(Finding::new("witness", &path, what).record(index));
+                if signed.is_none() && own.has_gaps {
+                    report.undecide(&path, Some(index), format!("{what}, of those that can be read"));
+                } else {
+                    report.find(Finding::new("witness", &path, what).record(index));
+                }
             }
         }
         for late in self.late {
