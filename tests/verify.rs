@@ -513,3 +513,59 @@ fn a_read_only_copy_without_key_and_index_is_enough() {
     ledger.run(&["unit", "add", "--name", "Riverside", "--level", "village"]).fails(3, "key", "--key");
     assert_eq!(ledger.record(), Files::of_record(&Ledger::of(&files).folder()));
 }
+
+/// What its own key has signed is not all there: nothing is told of the rest as if it were all, and nothing is recorded.
+#[test]
+fn a_log_that_ends_before_what_was_signed_is_told_as_altered_by_every_command() {
+    let ledger = Ledger::of(&sample().whole);
+    let segment = ledger.folder().join(SEGMENT);
+    let bytes = fs::read(&segment).unwrap();
+    let records = record_offsets(&bytes);
+    // Cut off; and changed so that nothing behind it is found.
+    let cut = bytes[..records[9].start].to_vec();
+    let mut broken = bytes.clone();
+    broken[records[4].start] ^= 1;
+    for altered in [cut, broken] {
+        fs::write(&segment, altered).unwrap();
+        for args in [
+            &["report", "cases"][..],
+            &["case", "list"],
+            &["case", "show", "1"],
+            &["unit", "add", "--name", "Elsewhere", "--level", "village"],
+            &["verify"],
+            &["verify", "--from", "1", "--to", "2"],
+        ] {
+            assert_eq!(ledger.run(args).code, 1, "{args:?}");
+        }
+    }
+    // What follows is shown all the same.
+    fs::write(&segment, &bytes[..records[9].start]).unwrap();
+    let shown = ledger.run(&["log"]).ends(1);
+    assert_eq!(shown.stdout.lines().count(), 9);
+    assert!(
+        shown.stderr.contains("record 9") && shown.stderr.contains("a checkpoint of size 11"),
+        "{}",
+        shown.stderr
+    );
+    ledger.run(&["log", "--count", "3"]).done();
+}
+
+/// A file that cannot be read costs the verdict on it, and no other; `ledger.toml` is a folder here.
+#[test]
+fn what_cannot_be_read_is_said_beside_what_is_altered() {
+    let ledger = Ledger::of(&sample().whole);
+    let toml = ledger.folder().join("ledger.toml");
+    fs::remove_file(&toml).unwrap();
+    fs::create_dir(&toml).unwrap();
+    let run = ledger.run(&["verify"]).ends(3);
+    assert!(run.stdout.contains("UNDECIDED    ledger.toml: cannot open it: "), "{}", run.stdout);
+    assert_eq!(ledger.verify(3)["verdict"], "undecided");
+    let segment = ledger.folder().join(SEGMENT);
+    let mut bytes = fs::read(&segment).unwrap();
+    let fifth = record_offsets(&bytes)[5].start;
+    bytes[fifth + 80] ^= 1;
+    fs::write(&segment, bytes).unwrap();
+    let verdict = ledger.verify(1);
+    assert!(named(&verdict).contains(&("ledger.toml".to_owned(), None)), "{verdict}");
+    assert_eq!(verdict["findings"][0]["record"], 5);
+}
