@@ -7,7 +7,7 @@ use std::{
 };
 
 use docket_log::{FileDisk, Identity};
-use docket_proof::{Commitment, Frame, NodeHash, leaf_hash, node_hash};
+use docket_proof::{Commitment, Frame, NodeHash, RecordHash, RecordKey, leaf_hash, node_hash};
 
 /// Returns the files of a folder in order.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
@@ -61,6 +61,7 @@ impl BareTree {
 /// A ledger's bytes in memory, and where its records and openings stand in them.
 pub(crate) struct Loaded {
     pub(crate) key: [u8; 32],
+    genesis: RecordHash,
     pub(crate) segments: Vec<LoadedSegment>,
 }
 
@@ -105,19 +106,32 @@ impl Loaded {
             })
             .collect();
         let genesis = Identity::read(&FileDisk::new(ledger)).unwrap().hash;
-        Self { key: blake3::derive_key("docket 2026 record v1", genesis.as_bytes()), segments }
+        Self { key: blake3::derive_key("docket 2026 record v1", genesis.as_bytes()), genesis, segments }
     }
 
-    /// Computes every hash that a verification needs, on `threads` threads, and returns one that depends on them.
+    /// Computes every hash that a verification needs, one after the other, on `threads` threads, and returns one that depends
+    /// on them.
     pub(crate) fn hash_all(&self, threads: usize) -> u8 {
+        self.each(threads, |segment| segment.hash_all(&self.key))
+    }
+
+    /// As [`hash_all`](Self::hash_all), several at once.
+    #[allow(dead_code, reason = "one of the benchmarks that share this compares it")]
+    pub(crate) fn hash_all_at_once(&self, threads: usize) -> u8 {
+        let key = RecordKey::new(&self.genesis);
+        self.each(threads, |segment| segment.hash_all_at_once(&key))
+    }
+
+    fn each(&self, threads: usize, hash: impl Fn(&LoadedSegment) -> u8 + Sync) -> u8 {
         if threads == 1 {
-            return self.segments.iter().fold(0, |all, segment| all ^ segment.hash_all(&self.key));
+            return self.segments.iter().fold(0, |all, segment| all ^ hash(segment));
         }
+        let hash = &hash;
         std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads)
                 .map(|first| {
                     let mine = self.segments.iter().skip(first).step_by(threads);
-                    scope.spawn(move || mine.fold(0, |all, segment| all ^ segment.hash_all(&self.key)))
+                    scope.spawn(move || mine.fold(0, |all, segment| all ^ hash(segment)))
                 })
                 .collect();
             workers.into_iter().fold(0, |all, worker| all ^ worker.join().unwrap())
@@ -170,6 +184,29 @@ impl LoadedSegment {
         }
         if let Some((start, end)) = self.footer {
             last ^= blake3::keyed_hash(key, &self.log[start..end]).as_bytes()[0];
+        }
+        last
+    }
+
+    fn hash_all_at_once(&self, key: &RecordKey) -> u8 {
+        const AT_ONCE: usize = 64;
+        let mut tree = BareTree::new();
+        for some in self.records.chunks(AT_ONCE) {
+            let preceded: Vec<&[u8]> =
+                some.iter().map(|&(start, end)| &self.log[start - HASH_LEN..end]).collect();
+            let mut hashes = [RecordHash::ZERO; AT_ONCE];
+            key.hash_each_chained(&preceded, &mut hashes);
+            hashes.iter().take(some.len()).for_each(|hash| tree.push(hash.as_bytes()));
+        }
+        let mut last = tree.nodes[0].as_bytes()[0];
+        for some in self.openings.chunks(AT_ONCE) {
+            let openings: Vec<&[u8]> = some.iter().map(|&(start, end)| &self.vault[start..end]).collect();
+            let mut commitments = [Commitment::from_bytes([0; 32]); AT_ONCE];
+            Commitment::of_each_opening(&openings, &mut commitments);
+            last = commitments.iter().take(some.len()).fold(last, |last, one| last ^ one.as_bytes()[0]);
+        }
+        if let Some((start, end)) = self.footer {
+            last ^= key.hash_bytes(&self.log[start..end])[0];
         }
         last
     }

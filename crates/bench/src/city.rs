@@ -3,6 +3,7 @@
 use std::{
     ffi::OsStr,
     fs,
+    hint::black_box,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -107,7 +108,13 @@ impl<'b> City<'b> {
             (
                 HASHES,
                 Entry::new("floor: the hash loop over the same bytes, two threads", "records/s", || {
-                    per_second(self.hash_loop())
+                    per_second(self.hash_loop(|loaded| loaded.hash_all(2)))
+                }),
+            ),
+            (
+                AT_ONCE,
+                Entry::new("floor: the same hashes, 64 at once, two threads", "records/s", || {
+                    per_second(self.hash_loop(|loaded| loaded.hash_all_at_once(2)))
                 }),
             ),
             (
@@ -133,6 +140,7 @@ impl<'b> City<'b> {
             book.measure_once(&self.section, &title, "records/s", entries);
         }
         book.ratio(&self.section, "verify / hash loop", VERIFY, HASHES, Some(">= 0.7"));
+        book.ratio(&self.section, "verify / the same hashes, 64 at once", VERIFY, AT_ONCE, None);
         book.fact(&self.section, "streams", "streams", "streams", streams as f64);
         book.fact(&self.section, "verify-peak", "peak memory of verify", "MiB", mib(verify_peak));
         book.fact(&self.section, "replay-peak", "peak memory of all reports", "MiB", mib(replay_peak));
@@ -230,11 +238,13 @@ impl<'b> City<'b> {
     }
 
     /// Computes all hashes of the ledger, a part of it after the other; reading is outside the time.
-    fn hash_loop(&self) -> Duration {
+    fn hash_loop(&self, hash: impl Fn(&Loaded) -> u8) -> Duration {
         let segments = files(&self.ledger.join("log")).len();
         let parts = (0..segments).step_by(SEGMENTS).map(|first| {
             let loaded = Loaded::read_some(&self.ledger, first, SEGMENTS);
-            timed(|| loaded.hash_all(2))
+            timed(|| {
+                black_box(hash(&loaded));
+            })
         });
         parts.sum()
     }
@@ -243,6 +253,7 @@ impl<'b> City<'b> {
 pub(crate) const CITY: &str = "city-";
 pub(crate) const VERIFY: &str = "verify";
 pub(crate) const HASHES: &str = "hashes";
+const AT_ONCE: &str = "hashes-at-once";
 pub(crate) const READ: &str = "read";
 pub(crate) const REPLAY: &str = "replay";
 
