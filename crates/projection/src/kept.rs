@@ -14,23 +14,35 @@ use crate::{
 
 /// Rises with each change of what a report says of the same log: one that an older version kept, or its
 /// sums, are not shown then.
-pub(crate) const REVISION: u32 = 2;
+const REVISION: u32 = 2;
 /// The longest report that is kept, in bytes.
 const MAX_LEN: usize = 1 << 20;
+
+/// Who made what is kept: another version may count otherwise.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub(crate) struct Maker {
+    revision: u32,
+    version: String,
+}
+
+impl Maker {
+    /// Returns this version.
+    pub(crate) fn this() -> Self {
+        Self { revision: REVISION, version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
 
 /// What a kept report begins with.
 #[derive(PartialEq, Eq, Serialize, Deserialize)]
 struct Label {
-    revision: u32,
-    version: String,
+    maker: Maker,
     size: u64,
     head: [u8; 32],
 }
 
 impl Label {
     fn of(size: u64, head: &RecordHash) -> Self {
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self { revision: REVISION, version, size, head: *head.as_bytes() }
+        Self { maker: Maker::this(), size, head: *head.as_bytes() }
     }
 }
 

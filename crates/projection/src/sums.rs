@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     follow::{SharedIndex, locked},
     index::{Changes, Derived, Index, IndexError},
-    kept::REVISION,
+    kept::Maker,
     report::{Scope, Sum, Summing},
     states::States,
 };
@@ -29,8 +29,7 @@ const MAX_LEN: usize = 1 << 20;
 /// What the sums of a kind belong to.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) struct Label {
-    revision: u32,
-    version: String,
+    maker: Maker,
     size: u64,
     /// The moment they were made for.
     moment: Timestamp,
@@ -39,8 +38,7 @@ pub(crate) struct Label {
 
 impl Label {
     pub(crate) fn of(kind: StreamKind, summing: &Summing<'_>, size: u64) -> Self {
-        let version = env!("CARGO_PKG_VERSION").to_owned();
-        Self { revision: REVISION, version, size, moment: summing.moment(), context: summing.context(kind) }
+        Self { maker: Maker::this(), size, moment: summing.moment(), context: summing.context(kind) }
     }
 
     /// Returns the pages of an index that may have changed since, where the sums of the others can still hold; `None` where
