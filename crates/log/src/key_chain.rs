@@ -16,6 +16,7 @@ use crate::{
     identity::Identity,
     reader::{StoredRecord, read_frame, sealed_offset},
     segment::{Chain, Go, find_intact, walk},
+    tail::numbers,
 };
 
 impl Identity {
@@ -65,6 +66,79 @@ pub(crate) fn take_rotation(
     let Some((previous, record)) = lone_record(disk, identity, index)? else { return Ok(false) };
     Ok(rotation_in(&record)
         .is_some_and(|rotation| keys.rotate(RecordIndex(index), &previous, &rotation).is_ok()))
+}
+
+/// Takes up the rotations among the records of a range, which is read. Behind the last checkpoint there are some only after a
+/// crash in one.
+pub(crate) fn find_rotations(
+    disk: &dyn Disk,
+    identity: &Identity,
+    range: std::ops::Range<u64>,
+    keys: &mut LogKeys,
+) -> Result<(), StoreError> {
+    let mut at = range.start.max(1);
+    while at < range.end {
+        let next = next_rotation(disk, identity, at..range.end)?;
+        let Some(index) = next else { return Ok(()) };
+        take_rotation(disk, identity, keys, index + 1)?;
+        at = index + 1;
+    }
+    Ok(())
+}
+
+/// Returns the first record in a range that says that it names a next key.
+fn next_rotation(
+    disk: &dyn Disk,
+    identity: &Identity,
+    range: std::ops::Range<u64>,
+) -> Result<Option<u64>, StoreError> {
+    let chain = Chain { key: &identity.key, trusted_below: u64::MAX };
+    let mut found = None;
+    for segment in range.start / SEGMENT_RECORDS..=(range.end - 1) / SEGMENT_RECORDS {
+        let path = Family::Segment.path(segment);
+        let file = disk.open_read(&path).doing("open", &path)?;
+        let end = file.len().doing("measure", &path)?;
+        let start = segment * SEGMENT_RECORDS;
+        walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
+            let is_one = record.view.is_ok_and(|view| view.event_type == KeyRotated::EVENT_TYPE);
+            found = (is_one && range.contains(&record.index)).then_some(record.index);
+            Ok(if found.is_some() { Go::Stop } else { Go::On })
+        })
+        .doing("read", &path)?;
+        if found.is_some() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// As [`find_all_keys`], for whoever does not read all records below `size`: where a checkpoint of the ledger's own ends with a
+/// handover, that counts even if nothing is signed with the next key, and so does one in the last segment. Whoever takes
+/// the notes under the next key away does not put the old one in force again.
+pub(crate) fn find_keys_below(
+    disk: &dyn Disk,
+    identity: &Identity,
+    size: u64,
+) -> Result<LogKeys, StoreError> {
+    let files = numbers(disk, Family::Checkpoint)?;
+    let mut keys = find_all_keys(disk, identity, &files)?;
+    let last = numbers(disk, Family::Segment)?.last().map_or(0, |last| last * SEGMENT_RECORDS);
+    for number in files {
+        let path = Family::Checkpoint.path(number);
+        let file = disk.open_read(&path).doing("open", &path)?;
+        let mut sizes = Vec::new();
+        read_notes(file.as_ref(), &mut |_, note| {
+            sizes.extend(stated(note).map(|(size, _)| size));
+            Ok(())
+        })
+        .doing("read", &path)?;
+        // Records of sealed segments are found by their footers; the last segment is gone through once, below.
+        for size in sizes.into_iter().filter(|stated| *stated <= size.min(last)) {
+            take_rotation(disk, identity, &mut keys, size)?;
+        }
+    }
+    find_rotations(disk, identity, last..size, &mut keys)?;
+    Ok(keys)
 }
 
 /// Returns what a record says of a next key.

@@ -2,25 +2,21 @@
 
 use std::{io, sync::Arc};
 
-use docket_proof::{Checkpoint, KeyRotated, LogKeys, root_at};
+use docket_proof::{Checkpoint, LogKeys, root_at};
 
 use crate::{
     checkpoint_file::CheckpointFiles,
     cut::{cut_tail, last_cut_size},
     disk::Disk,
     error::{Doing, StoreError},
-    files::{
-        CHECKPOINT_DIR, CUT_DIR, Family, Known, SEGMENT_HEADER_LEN, SEGMENT_RECORDS, VAULT_DIR,
-        VAULT_HEADER_LEN,
-    },
+    files::{CHECKPOINT_DIR, CUT_DIR, Family, Known, SEGMENT_RECORDS, VAULT_DIR, VAULT_HEADER_LEN},
     footer::FooterBuilder,
     identity::Identity,
-    key_chain::{find_all_keys, find_keys, take_rotation},
+    key_chain::{find_all_keys, find_keys, find_rotations},
     keys::{KeyFolder, Signer},
     reader::{Reader, read_in_tail},
     replace::replace,
     sealed_tree,
-    segment::{Chain, Go, walk},
     tail::{Tail, evidence, find_tail, numbers, read_sealed},
     tree::LogTree,
     vault::entries_end,
@@ -165,49 +161,6 @@ impl Recovered {
     pub fn head(&self) -> docket_proof::RecordHash {
         self.tail.head
     }
-}
-
-/// Takes up the rotations that no checkpoint covers yet: there are some only after a crash in one.
-fn find_rotations(
-    disk: &dyn Disk,
-    identity: &Identity,
-    range: std::ops::Range<u64>,
-    keys: &mut LogKeys,
-) -> Result<(), StoreError> {
-    let mut at = range.start.max(1);
-    while at < range.end {
-        let next = next_rotation(disk, identity, at..range.end)?;
-        let Some(index) = next else { return Ok(()) };
-        take_rotation(disk, identity, keys, index + 1)?;
-        at = index + 1;
-    }
-    Ok(())
-}
-
-/// Returns the first record in a range that says that it names a next key.
-fn next_rotation(
-    disk: &dyn Disk,
-    identity: &Identity,
-    range: std::ops::Range<u64>,
-) -> Result<Option<u64>, StoreError> {
-    let chain = Chain { key: &identity.key, trusted_below: u64::MAX };
-    let mut found = None;
-    for segment in range.start / SEGMENT_RECORDS..=(range.end - 1) / SEGMENT_RECORDS {
-        let path = Family::Segment.path(segment);
-        let file = disk.open_read(&path).doing("open", &path)?;
-        let end = file.len().doing("measure", &path)?;
-        let start = segment * SEGMENT_RECORDS;
-        walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
-            let is_one = record.view.is_ok_and(|view| view.event_type == KeyRotated::EVENT_TYPE);
-            found = (is_one && range.contains(&record.index)).then_some(record.index);
-            Ok(if found.is_some() { Go::Stop } else { Go::On })
-        })
-        .doing("read", &path)?;
-        if found.is_some() {
-            break;
-        }
-    }
-    Ok(found)
 }
 
 /// Sees that the key in the folder is the one in force, and ends a rotation that a crash interrupted: where the

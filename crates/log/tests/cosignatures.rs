@@ -248,6 +248,10 @@ fn sizes_that_the_ledger_never_signed_or_that_lie_ahead_are_found() {
     forge.signed = vec![6];
     let report = look(&forge.disk(), Vec::new());
     assert_eq!(only_finding(&report).check, "witness");
+    // One that somebody brings along does not stand for it.
+    let kept = docket_log::Reader::open(shared(&disk)).unwrap().checkpoint_of(5).unwrap().unwrap();
+    let report = look(&forge.disk(), vec![given("kept", &kept)]);
+    assert_eq!(only_finding(&report).check, "witness");
 }
 
 #[test]

@@ -376,3 +376,76 @@ fn checkpoints_whose_keys_record_is_gone_are_no_findings_of_their_own_behind_dam
     assert_eq!(report.verdict(), Verdict::Altered);
     assert!(report.findings.iter().any(|finding| finding.check == "checkpoint"), "{:?}", report.findings);
 }
+
+/// The ledger with its own checkpoints at these sizes, under the keys that `rotated` puts in force.
+fn signed_as(signed: &[u64], rotated: &[(u64, u8)]) -> SimDisk {
+    let (disk, _) = self::rotated();
+    let mut forge = Forge::of(disk.files());
+    forge.signed = signed.to_vec();
+    forge.rotated = rotated.iter().map(|(record, seed)| (*record, key_of(*seed))).collect();
+    forge.disk()
+}
+
+fn look_at(disk: &SimDisk, from: u64, to: u64) -> Report {
+    let options = ScanOptions { threads: 1, patience: std::time::Duration::ZERO, ..ScanOptions::default() };
+    docket_log::scan_range(&Reader::open(shared(disk)).unwrap(), from, to, &options).unwrap()
+}
+
+#[test]
+fn a_retired_key_binds_no_range_and_stands_for_no_records_behind_its_handover() {
+    let honest = signed_as(&[2, 3, 4, 5], &[(2, 21)]);
+    assert_eq!(verify(&honest).verdict(), Verdict::Intact);
+    assert_eq!(look_at(&honest, 3, 4).verdict(), Verdict::Intact);
+    // Its holder rewrites what came behind, and signs it; what the new key signed is taken away.
+    let forged = signed_as(&[2, 3, 5], &[]);
+    let (_, notes) = rotated();
+    for (from, to) in [(3, 4), (4, 4), (0, 4), (2, 2)] {
+        assert_eq!(look_at(&forged, from, to).verdict(), Verdict::Altered, "{from} to {to}");
+    }
+    // Also where the note that hands over is gone too, if the record is looked at.
+    assert_eq!(look_at(&signed_as(&[2, 5], &[]), 0, 4).verdict(), Verdict::Altered);
+    for note in [&notes[1], &signed_by(&forged, 5, &key())] {
+        let since = Some(given("since", note));
+        let options =
+            ScanOptions { threads: 1, patience: std::time::Duration::ZERO, since, ..ScanOptions::default() };
+        assert_eq!(scan(&forged, &options).unwrap().verdict(), Verdict::Altered);
+    }
+    assert_eq!(verify(&forged).verdict(), Verdict::Altered);
+}
+
+#[test]
+fn keys_that_only_the_log_leads_to_are_known_once_it_is_read() {
+    // The old key's last checkpoint is gone: that is found, and nothing else.
+    let report = verify(&signed_as(&[2, 4, 5], &[(2, 21)]));
+    assert_eq!((report.verdict(), report.findings_total), (Verdict::Altered, 1), "{:?}", report.findings);
+    assert_eq!((report.findings[0].record, report.own_checkpoints), (Some(2), 3));
+    assert_eq!(verify(&signed_as(&[2, 5], &[(2, 21)])).verdict(), Verdict::Altered);
+    // The new key signs what is the old one's to sign.
+    for signed in [&[2, 3][..], &[2, 3, 4, 5]] {
+        let early = verify(&signed_as(signed, &[(1, 21)]));
+        assert_eq!(early.verdict(), Verdict::Altered, "{:?}", early.undecided);
+    }
+    // Nobody's key: altered, or as the last one perhaps torn.
+    assert_eq!(verify(&signed_as(&[2, 3, 4, 5], &[(2, 22), (3, 21)])).verdict(), Verdict::Altered);
+    assert_eq!(verify(&signed_as(&[2, 3, 4], &[(2, 22)])).verdict(), Verdict::Undecided);
+}
+
+#[test]
+fn a_range_accuses_no_rotation_whose_predecessor_it_does_not_know() {
+    let disk = SimDisk::new();
+    let writer = new_ledger(&disk, 1);
+    writer.checkpoint().unwrap();
+    writer.rotate_key(key_of(21)).unwrap();
+    writer.append(&single(1, 1, b"between", &[])).unwrap();
+    writer.rotate_key(key_of(22)).unwrap();
+    writer.append(&single(2, 1, b"behind", &[])).unwrap();
+    writer.checkpoint().unwrap();
+    drop(writer);
+    assert_eq!(look_at(&disk, 3, 4).verdict(), Verdict::Intact);
+    disk.alter("checkpoints/00000000.ckp", |bytes| {
+        let first = notes_of(bytes)[1].0;
+        bytes.truncate(first);
+    });
+    let report = look_at(&disk, 3, 4);
+    assert_eq!((report.verdict(), report.findings_total), (Verdict::Undecided, 0), "{:?}", report.findings);
+}

@@ -187,6 +187,10 @@ fn scan_asked(place: &Place, asked: Asked, options: &ScanOptions<'_>) -> Result<
     let last = reader.size().saturating_sub(1);
     let to = asked.to.unwrap_or(last.max(asked.from));
     match scan_range(&reader, asked.from, to, options) {
+        // What stands behind the last record that follows may be the range: all of it is judged.
+        Err(StoreError::NoSuchRecord { .. }) if reader.has_unfinished_tail() => {
+            Ok(scan(place.disk().as_ref(), options)?)
+        }
         Err(StoreError::NoSuchRecord { size, .. }) => Err(Failure::undecided(format!(
             "records {} to {to} are not all in the log, which holds {size}: nothing was verified",
             asked.from

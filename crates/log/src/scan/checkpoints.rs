@@ -52,13 +52,16 @@ pub(crate) struct OwnCheckpoints {
     pub(crate) has_gaps: bool,
 }
 
-/// A checkpoint under a key that does not follow from those before.
-#[derive(Debug)]
+/// A checkpoint under a key to which the checkpoints before do not lead. Perhaps the log does.
+#[derive(Clone, Debug)]
 pub(crate) struct Keyless {
     pub(crate) size: u64,
+    pub(crate) note: CheckpointNote,
     pub(crate) file: u64,
     pub(crate) offset: u64,
     pub(crate) why: String,
+    /// It is the last one: then it may be torn.
+    pub(crate) may_be_torn: bool,
 }
 
 impl OwnCheckpoints {
@@ -139,17 +142,16 @@ impl OwnCheckpoints {
                     Ok(checkpoint) => {
                         own.take(checkpoint, note, number, offset, report);
                     }
+                    Err(NotOpened { why, keyless: Some(parsed), .. }) => {
+                        own.unsettled |= may_be_torn;
+                        let (size, note) = (parsed.claimed().size(), *parsed);
+                        own.keyless.push(Keyless { size, note, file: number, offset, why, may_be_torn });
+                    }
                     // A crash leaves no signature that verifies.
                     Err(NotOpened { is_retired: false, why, .. }) if may_be_torn => {
                         own.unsettled = true;
-                        let why = format!("the last note does not verify, torn or altered: {why}");
-                        report.undecide(&path, None, why);
+                        report.undecide(&path, None, torn(&why));
                         break;
-                    }
-                    Err(NotOpened { is_retired: false, why, keyless: Some(size) })
-                        if lost || own.has_gaps =>
-                    {
-                        own.keyless.push(Keyless { size, file: number, offset, why });
                     }
                     Err(NotOpened { why, .. }) => {
                         let what = format!("a signed checkpoint does not verify: {why}");
@@ -197,6 +199,11 @@ impl OwnCheckpoints {
     }
 }
 
+/// Says of the last note that it does not verify.
+pub(crate) fn torn(why: &str) -> String {
+    format!("the last note does not verify, torn or altered: {why}")
+}
+
 /// What a checkpoint file holds.
 struct NoteFile {
     /// Its header; `None` where the file is shorter.
@@ -225,8 +232,8 @@ struct NotOpened {
     why: String,
     /// Another of the log's keys has signed it than the one in force at its size.
     is_retired: bool,
-    /// The size that it states, where none of the log's keys is named on it.
-    keyless: Option<u64>,
+    /// The note, where a key is named on it that is none of the log's as far as they are known.
+    keyless: Option<Box<CheckpointNote>>,
 }
 
 impl From<String> for NotOpened {
@@ -239,8 +246,7 @@ impl From<String> for NotOpened {
 /// its form is checked.
 fn open_own(note: &[u8], keys: &LogKeys, trusted: u64) -> Result<(Checkpoint, Option<KeyId>), NotOpened> {
     let parsed = CheckpointNote::parse(note).map_err(|error| with_cause(&error))?;
-    let size = parsed.claimed().size();
-    if size < trusted {
+    if parsed.claimed().size() < trusted {
         return Ok((parsed.claimed().clone(), None));
     }
     let opened = keys.open(&parsed).map_err(|error| {
@@ -249,7 +255,7 @@ fn open_own(note: &[u8], keys: &LogKeys, trusted: u64) -> Result<(Checkpoint, Op
         NotOpened {
             why: with_cause(&error),
             is_retired: matches!(error, CheckpointError::RetiredKey),
-            keyless: (!is_known).then_some(size),
+            keyless: (!is_known && signer.is_some()).then(|| Box::new(parsed.clone())),
         }
     })?;
     if parsed.note().signatures().len() != 1 {

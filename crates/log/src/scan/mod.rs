@@ -38,7 +38,7 @@ use crate::{
     error::StoreError,
     files::{Family, SEGMENT_RECORDS},
     identity::Identity,
-    key_chain::find_keys,
+    key_chain::{find_keys, find_keys_below},
     state::MAX_CLOCK_BEHIND_US,
 };
 use docket_proof::{Checkpoint, ClockKind, LogKeys, VerifierKey};
@@ -194,9 +194,11 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         return Ok(report);
     };
     let mut sizes: Vec<u64> = own.valid.iter().map(|own| own.size).collect();
+    let keyless = own.keyless.iter().map(|keyless| keyless.size);
     sizes.extend(given.iter().filter_map(|(_, given)| given.opened()).map(Checkpoint::size));
     let signed = sizes.iter().copied().max().unwrap_or(0);
     // Perhaps of a key that the log names, and no checkpoint of its own does.
+    sizes.extend(keyless.filter(|size| *size > 0));
     sizes.extend(given.iter().filter_map(|(_, given)| given.unknown()).map(Checkpoint::size));
     sizes.sort_unstable();
     sizes.dedup();
@@ -206,7 +208,13 @@ pub fn scan(disk: &dyn Disk, options: &ScanOptions<'_>) -> Result<Report, StoreE
         size: trusted,
         hashes_from: start.segment * SEGMENT_RECORDS,
     });
-    let mut ordered = Ordered::new(&identity, signed, &start, &own.keys, options.tolerance_over(&identity));
+    let keys = match trusted {
+        0 => None,
+        _ => report.heard(find_keys_below(disk, &identity, trusted))?,
+    };
+    let keys = keys.as_ref().unwrap_or(&own.keys);
+    let mut ordered = Ordered::new(&identity, signed, &start, keys, options.tolerance_over(&identity));
+    ordered.expect(&own);
     // Keys that were registered in what is not read are not known: nobody is asked then.
     let actor_keys = options.actor_keys.filter(|_| trusted == 0);
     ordered.ask(actor_keys);

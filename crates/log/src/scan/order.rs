@@ -1,8 +1,8 @@
 //! The checks that run over all segments in order: the chain across them, batches, streams, the tree, system records.
 
 use docket_proof::{
-    Flags, Frontier, LogKeys, ProveError, RecordHash, RecordIndex, RootHash, SystemError, SystemRecord,
-    empty_root, evidence_path, older_root,
+    CheckpointError, Flags, Frontier, LogKeys, ProveError, RecordHash, RecordIndex, RootHash, RotationError,
+    SystemError, SystemRecord, empty_root, evidence_path, older_root,
 };
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     files::{Family, HeaderError, SEGMENT_RECORDS},
     footer::FooterBuilder,
     identity::Identity,
+    key_chain::stated,
     reader::Reader,
     segment::Break,
     tail::{Evidence, Place, evidence, numbers},
@@ -18,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    checkpoints::{Given, GivenCheckpoint, Keyless, OwnCheckpoints},
+    checkpoints::{Given, GivenCheckpoint, Keyless, OwnCheckpoint, OwnCheckpoints, torn},
     folder::{Noted, numbered},
     report::{CheckpointVerdict, CutNote, Finding, Fork, Report, unreadable},
     segment_scan::{NOT_HELD, SegmentDamage, SegmentScan, SystemStep},
@@ -62,6 +63,10 @@ pub(crate) struct Ordered<'a> {
     streams: Streams,
     /// The log's keys, as far as followed.
     keys: LogKeys,
+    /// The ledger's own checkpoints under keys that only the log leads to.
+    keyless: Vec<Keyless>,
+    /// The sizes of all of its own, ascending.
+    own_sizes: Vec<u64>,
     /// The log at the sizes asked for, ascending.
     roots: Vec<KnownSize>,
     witnesses: Witnesses,
@@ -105,6 +110,8 @@ impl<'a> Ordered<'a> {
             recorded_at: i64::MIN,
             tree: start.tree(),
             streams: Streams::new(start.trusted),
+            keyless: Vec::new(),
+            own_sizes: Vec::new(),
             roots: Vec::new(),
             witnesses: Witnesses::new(tolerance),
             signatures: Signatures::new(None),
@@ -117,6 +124,14 @@ impl<'a> Ordered<'a> {
             damage: None,
             trailing_vault: None,
         }
+    }
+
+    /// Says which checkpoints the ledger has of its own.
+    pub(crate) fn expect(&mut self, own: &OwnCheckpoints) {
+        self.keyless.clone_from(&own.keyless);
+        let keyless = own.keyless.iter().map(|keyless| keyless.size);
+        self.own_sizes = own.valid.iter().map(|own| own.size).chain(keyless).collect();
+        self.own_sizes.sort_unstable();
     }
 
     /// Lets somebody say whose the keys are that actors sign with.
@@ -428,9 +443,23 @@ impl<'a> Ordered<'a> {
                 report.clock_corrections.push(index);
             }
             Ok(SystemRecord::KeyRotated(rotation)) => {
-                if let Err(error) = self.keys.rotate(RecordIndex(index), &step.previous, rotation) {
-                    let what = format!("the log's key was not handed over here: {error}");
-                    report.find(Finding::new("key", path, what).record(index));
+                match self.keys.rotate(RecordIndex(index), &step.previous, rotation) {
+                    Ok(_) => {
+                        // What is signed under the new key is evidence from here on.
+                        let signed =
+                            self.keyless.iter().filter(|keyless| self.keys.open(&keyless.note).is_ok());
+                        self.signed = signed.map(|keyless| keyless.size).fold(self.signed, u64::max);
+                    }
+                    // Who handed over to that key may stand in what is not read.
+                    Err(error @ (RotationError::OldKey | RotationError::Known)) if self.trusted > 0 => {
+                        let why =
+                            format!("whether the log's key was handed over here cannot be said: {error}");
+                        report.undecide(path, Some(index), why);
+                    }
+                    Err(error) => {
+                        let what = format!("the log's key was not handed over here: {error}");
+                        report.find(Finding::new("key", path, what).record(index));
+                    }
                 }
             }
             Ok(SystemRecord::WitnessSeen(seen)) => {
@@ -439,7 +468,9 @@ impl<'a> Ordered<'a> {
                     self.witnesses.judge(index, step.recorded_at, seen, report);
                     return;
                 }
-                let known = self.known(seen.size);
+                // One that somebody brings along does not stand for the ledger's own.
+                let is_own = self.own_sizes.binary_search(&seen.size).is_ok();
+                let known = self.known(seen.size).filter(|_| is_own);
                 self.witnesses.take(index, step.recorded_at, seen, known, report);
             }
             Ok(_) => {}
@@ -538,7 +569,9 @@ impl<'a> Ordered<'a> {
         report.root = (self.size > 0).then(|| self.tree.root());
         report.streams = self.streams.count();
         report.rotations = self.keys.rotations().to_vec();
-        for checkpoint in own.valid.iter().filter(|own| own.size >= self.trusted) {
+        let late = self.judge_keyless(own, report);
+        self.judge_handovers(own, &late, report);
+        for checkpoint in own.valid.iter().chain(&late).filter(|own| own.size >= self.trusted) {
             let path = Family::Checkpoint.path(checkpoint.file);
             let in_force = self.keys.at(checkpoint.size).verifier.id();
             if checkpoint.size <= self.size && checkpoint.key.is_some_and(|key| key != in_force) {
@@ -566,17 +599,6 @@ impl<'a> Ordered<'a> {
                 Compared::BehindDamage => {}
             }
         }
-        for Keyless { size, file, offset, why } in &own.keyless {
-            let path = Family::Checkpoint.path(*file);
-            if self.damage.is_some() && *size > self.size {
-                // The record that names its key may stand behind the damage.
-            } else if own.has_gaps {
-                report.undecide(&path, None, format!("the key of a checkpoint could not be found: {why}"));
-            } else {
-                let what = format!("a signed checkpoint does not verify: {why}");
-                report.find(Finding::new("checkpoint", &path, what).offset(*offset));
-            }
-        }
         let agreed: Vec<u64> = given
             .iter()
             .filter_map(|(_, opened)| opened.opened())
@@ -587,7 +609,7 @@ impl<'a> Ordered<'a> {
         for (given, opened) in given {
             self.finish_given(given, opened, &agreed, report);
         }
-        if own.valid.is_empty() {
+        if own.valid.is_empty() && late.is_empty() {
             report.undecide(Family::Checkpoint.dir(), None, NO_CHECKPOINT.to_owned());
         }
         let (identity, witnesses) =
@@ -603,6 +625,59 @@ impl<'a> Ordered<'a> {
         }
         self.finish_vaults(disk, noted, report);
         Ok(())
+    }
+
+    /// Judges the checkpoints under keys that were not known when they were read, and returns those that hold so far.
+    fn judge_keyless(&self, own: &OwnCheckpoints, report: &mut Report) -> Vec<OwnCheckpoint> {
+        let mut late = Vec::new();
+        for Keyless { size, note, file, offset, why, may_be_torn } in &own.keyless {
+            let (path, size) = (Family::Checkpoint.path(*file), *size);
+            match self.keys.open(note) {
+                Ok(opened) => {
+                    let key = Some(self.keys.at(size).verifier.id());
+                    let root = opened.checkpoint.root();
+                    late.push(OwnCheckpoint { size, root, key, file: *file, offset: *offset });
+                }
+                Err(error @ CheckpointError::RetiredKey) => {
+                    let what = format!("a signed checkpoint does not verify: {error}");
+                    report.find(Finding::new("checkpoint", &path, what).offset(*offset));
+                }
+                Err(_) if *may_be_torn => report.undecide(&path, None, torn(why)),
+                // The record that names its key may stand behind the damage.
+                Err(_) if self.damage.is_some() && size > self.size => {}
+                Err(_) if own.has_gaps => {
+                    report.undecide(
+                        &path,
+                        None,
+                        format!("the key of a checkpoint could not be found: {why}"),
+                    );
+                }
+                Err(_) => {
+                    let what = format!("a signed checkpoint does not verify: {why}");
+                    report.find(Finding::new("checkpoint", &path, what).offset(*offset));
+                }
+            }
+        }
+        late
+    }
+
+    /// Checks that each key has signed its last checkpoint, which hands over, where anything is signed behind it.
+    fn judge_handovers(&self, own: &OwnCheckpoints, late: &[OwnCheckpoint], report: &mut Report) {
+        let sizes = || own.valid.iter().chain(late).map(|own| own.size);
+        for rotation in self.keys.rotations() {
+            let size = rotation.record.0 + 1;
+            if size <= self.trusted || sizes().all(|other| other < size) || sizes().any(|other| other == size)
+            {
+                continue;
+            }
+            let dir = Family::Checkpoint.dir();
+            let what = format!("the checkpoint of size {size}, by which a key hands over, is missing");
+            if own.has_gaps {
+                report.undecide(dir, Some(rotation.record.0), what);
+            } else {
+                report.find(Finding::new("checkpoint", dir, what).record(rotation.record.0));
+            }
+        }
     }
 
     /// Compares the checkpoints with the roots that the tree has with the hashes of a range, and closes the report.
@@ -625,6 +700,10 @@ impl<'a> Ordered<'a> {
         let dir = Family::Checkpoint.dir();
         if let Some((newest, note)) = reader.newest_checkpoint() {
             let size = newest.size();
+            if is_retired(&[keys, &self.keys], note, size) {
+                let what = format!("the key that signed size {size} was not in force there");
+                report.find(Finding::new("key", dir, what));
+            }
             match self.compare(size, newest.root()) {
                 Compared::Same { .. } => {
                     held = size;
@@ -779,6 +858,16 @@ enum Compared {
     Longer,
     /// Not to be computed: records are missing before.
     BehindDamage,
+}
+
+/// Says whether the key that signed a checkpoint was replaced below its size, as far as these know.
+pub(crate) fn is_retired(known: &[&LogKeys], note: &[u8], size: u64) -> bool {
+    let Some((_, signer)) = stated(note) else { return false };
+    known.iter().any(|keys| {
+        let place = keys.iter().position(|key| key.verifier.id() == signer);
+        let next = place.and_then(|place| keys.iter().nth(place + 1));
+        next.is_some_and(|next| next.record.0 + 1 < size)
+    })
 }
 
 fn push_parts(tree: &mut Frontier, parts: &[(u8, docket_proof::NodeHash)]) {

@@ -10,6 +10,7 @@ use docket_proof::{LeafHash, NodeHash, NodeSource, node_hash, root_at, subtree_r
 use crate::{
     error::StoreError,
     files::{Family, SEGMENT_RECORDS},
+    key_chain::find_keys_below,
     reader::Reader,
 };
 
@@ -18,7 +19,7 @@ use super::{
     checkpoints::{Given, GivenCheckpoint, open_given},
     each_segment,
     folder::Noted,
-    order::{End, Ordered},
+    order::{End, Ordered, is_retired},
     report::{Finding, RangeScope, Report},
     segment_scan::SegmentScan,
     start::Start,
@@ -138,9 +139,11 @@ pub fn scan_range(
         return Err(StoreError::NoSuchRecord { index: to.max(from), size: reader.size() });
     }
     let (disk, identity) = (reader.disk(), reader.identity());
-    let keys = reader.all_keys()?;
     let mut report = Report::default();
-    let given: Vec<(&GivenCheckpoint, Given)> = options
+    let keys = report
+        .heard(find_keys_below(disk, identity, reader.size()))?
+        .unwrap_or_else(|| reader.keys().clone());
+    let mut given: Vec<(&GivenCheckpoint, Given)> = options
         .given
         .iter()
         .map(|given| (given, open_given(given, &keys, &options.witnesses, &mut report)))
@@ -188,6 +191,15 @@ pub fn scan_range(
         }
     }
     report.range = Some(RangeScope::unbound(from, to));
+    for (kept, given) in &mut given {
+        if let Some(checkpoint) = given
+            .opened()
+            .filter(|checkpoint| is_retired(&[&keys, ordered.keys()], &kept.note, checkpoint.size()))
+        {
+            let why = format!("the key that signed size {} was not in force there", checkpoint.size());
+            *given = Given::Foreign(checkpoint.clone(), why);
+        }
+    }
     ordered.finish_range(reader, &keys, roots, &given, &mut report);
     report.identity = Some(identity.clone());
     Ok(report)
