@@ -544,6 +544,7 @@ fn a_case_lives_by_commands() {
           "durable_to": 5,
           "event": "CaseRegistered",
           "event_type": 384,
+          "event_version": 2,
           "index": 5,
           "occurred_at": "2024-05-01T01:30:00.000000Z",
           "personal_fields": [
@@ -552,7 +553,6 @@ fn a_case_lives_by_commands() {
           ],
           "position": 0,
           "precision": "minute",
-          "schema_version": 2,
           "stream": "C-1"
         },
         {
@@ -561,13 +561,13 @@ fn a_case_lives_by_commands() {
           "durable_to": 8,
           "event": "CaseAssigned",
           "event_type": 385,
+          "event_version": 1,
           "index": 8,
           "occurred_at": "2024-05-01T16:00:00.000000Z",
           "personal_fields": [],
           "position": 1,
           "precision": "day",
           "previous": 5,
-          "schema_version": 1,
           "stream": "C-1"
         },
         {
@@ -575,6 +575,7 @@ fn a_case_lives_by_commands() {
           "durable_to": 9,
           "event": "StepTaken",
           "event_type": 386,
+          "event_version": 1,
           "index": 9,
           "occurred_at": "2024-05-03T16:00:00.000000Z",
           "personal_fields": [
@@ -583,7 +584,6 @@ fn a_case_lives_by_commands() {
           "position": 2,
           "precision": "day",
           "previous": 8,
-          "schema_version": 1,
           "stream": "C-1"
         },
         {
@@ -591,6 +591,7 @@ fn a_case_lives_by_commands() {
           "durable_to": 10,
           "event": "ReplyDelivered",
           "event_type": 387,
+          "event_version": 1,
           "index": 10,
           "occurred_at": "2024-05-06T02:00:00.000000Z",
           "personal_fields": [
@@ -599,7 +600,6 @@ fn a_case_lives_by_commands() {
           "position": 3,
           "precision": "minute",
           "previous": 9,
-          "schema_version": 1,
           "stream": "C-1"
         },
         {
@@ -607,13 +607,13 @@ fn a_case_lives_by_commands() {
           "durable_to": 11,
           "event": "CaseClosed",
           "event_type": 388,
+          "event_version": 1,
           "index": 11,
           "occurred_at": "2024-05-06T16:00:00.000000Z",
           "personal_fields": [],
           "position": 4,
           "precision": "day",
           "previous": 10,
-          "schema_version": 1,
           "stream": "C-1"
         },
         {
@@ -621,6 +621,7 @@ fn a_case_lives_by_commands() {
           "durable_to": 12,
           "event": "CaseReopened",
           "event_type": 389,
+          "event_version": 1,
           "index": 12,
           "occurred_at": "2024-05-08T16:00:00.000000Z",
           "personal_fields": [
@@ -629,7 +630,6 @@ fn a_case_lives_by_commands() {
           "position": 5,
           "precision": "day",
           "previous": 11,
-          "schema_version": 1,
           "stream": "C-1"
         }
       ],

@@ -15,7 +15,7 @@ pub enum ProjectionError {
     #[error("the index failed; `docket rebuild` makes it again")]
     Index(#[from] IndexError),
     /// A record that cannot be folded.
-    #[error("the log holds a history that no command could have made")]
+    #[error("a record cannot be followed")]
     Fold(#[from] FoldError),
     /// A command that the rules refuse.
     #[error(transparent)]

@@ -23,6 +23,13 @@ pub struct HistoryCheck {
     pub impossible: Vec<Impossible>,
     /// How many more there are than are listed.
     pub more: u64,
+    /// The first record whose event this version does not know.
+    pub first_unknown: Option<u64>,
+    /// The first record behind it that no command could have made without it. What it opened or changed nobody here
+    /// knows, so such a record is not called impossible.
+    pub first_open: Option<Impossible>,
+    /// How many of these there are.
+    pub open: u64,
 }
 
 /// A record that no command could have made.
@@ -92,8 +99,7 @@ pub fn check_history(
     progress: &dyn Fn(u64),
 ) -> Result<HistoryCheck, ProjectionError> {
     let mut states = States::new(zone_of(reader)?);
-    let mut impossible = Vec::new();
-    let mut more = 0;
+    let mut found = Found::default();
     // A stream that begins with an event of a newer version: nothing can be said of what names it.
     let mut unknown = 0;
     let mut recent = Recent::default();
@@ -101,34 +107,55 @@ pub fn check_history(
         if record.meta.index.is_multiple_of(8_192) {
             progress(record.meta.index);
         }
-        if let Some(found) = unsigned(&states, record) {
-            if impossible.len() < MAX_LISTED {
-                impossible.push(found);
-            } else {
-                more += 1;
-            }
+        if let Some(unsigned) = unsigned(&states, record) {
+            found.note(unsigned);
         }
+        let unknown_before = states.unknown();
         let judged = judge(&mut states, &recent, reader, record, personal);
+        if states.unknown() > unknown_before {
+            found.first_unknown.get_or_insert(record.meta.index);
+        }
         recent.note(record.meta.index, (record.meta.stream, record.event_type));
-        let found = match judged? {
-            Ok(()) => return Ok(()),
-            Err(FoldError::Newer { .. }) => {
+        match judged? {
+            Ok(()) => {}
+            Err(FoldError::Newer { index }) => {
                 unknown += 1;
-                return Ok(());
+                found.first_unknown.get_or_insert(index);
             }
-            Err(FoldError::Rule(error)) => Impossible::Rule { error },
+            Err(FoldError::Rule(error)) => found.note(Impossible::Rule { error }),
             Err(FoldError::Body { index, source }) => {
-                Impossible::Body { record: index, why: source.to_string() }
+                found.note(Impossible::Body { record: index, why: source.to_string() });
             }
-        };
-        if impossible.len() < MAX_LISTED {
-            impossible.push(found);
-        } else {
-            more += 1;
         }
         Ok(())
     })?;
-    Ok(HistoryCheck { size: reader.size(), unknown: unknown + states.unknown(), impossible, more })
+    let Found { impossible, more, first_unknown, first_open, open } = found;
+    let unknown = unknown + states.unknown();
+    Ok(HistoryCheck { size: reader.size(), unknown, impossible, more, first_unknown, first_open, open })
+}
+
+/// What stands against records.
+#[derive(Default)]
+struct Found {
+    impossible: Vec<Impossible>,
+    more: u64,
+    first_unknown: Option<u64>,
+    first_open: Option<Impossible>,
+    open: u64,
+}
+
+impl Found {
+    fn note(&mut self, one: Impossible) {
+        // A body says by itself that it is none.
+        if self.first_unknown.is_some() && !matches!(one, Impossible::Body { .. }) {
+            self.open += 1;
+            self.first_open.get_or_insert(one);
+        } else if self.impossible.len() < MAX_LISTED {
+            self.impossible.push(one);
+        } else {
+            self.more += 1;
+        }
+    }
 }
 
 /// Looks for a signature that the rules ask for: those in force when it was recorded, not when it is said to have happened,

@@ -53,7 +53,9 @@ pub enum FoldError {
     Rule(#[from] ReplayError),
     /// A unit, an official, a source or a case that begins with an event of a newer version: nothing can be said of it,
     /// nor of what names it later.
-    #[error("record {index}: a stream begins with an event of a newer version")]
+    #[error(
+        "record {index} begins a stream with an event that a newer version of docket wrote: use that version"
+    )]
     Newer {
         /// The record.
         index: u64,

@@ -23,7 +23,8 @@ pub(crate) struct RecordJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<u64>,
     event_type: u16,
-    schema_version: u16,
+    /// The schema version of its body; that of this line stands in front.
+    event_version: u16,
     event: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     command_id: Option<String>,
@@ -51,7 +52,7 @@ impl RecordJson {
             position: record.position,
             previous: record.previous.map(|index| index.0),
             event_type: record.event_type,
-            schema_version: record.schema_version,
+            event_version: record.schema_version,
             event: event_name(record),
             command_id: record.command_id.map(|id| uuid::Uuid::from_bytes(*id).to_string()),
             durable_to: record.durable_to,

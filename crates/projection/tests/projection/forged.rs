@@ -64,3 +64,22 @@ fn an_actor_beyond_all_ids_is_nobody_who_could_have_recorded_it() {
         ["record 3: impossible CaseClosed (rule subject-exists): there is no O-4294967297 (named as actor)"]
     );
 }
+
+/// What a newer version recorded may have opened, or changed, anything: what does not follow without it is not called
+/// impossible. What is no body at all is.
+#[test]
+fn behind_an_event_that_is_not_known_nothing_is_called_impossible() {
+    let mut ledger = Ledger::new();
+    ledger.session([vec![unit(None)], vec![case()], vec![close(1)]]);
+    let newer = NewRecord { event_type: 450, ..closing() };
+    let garbage = NewRecord { body: vec![0xff], ..closing() };
+    let id = ledger.next_command_id();
+    let writer = ledger.writer();
+    writer.append(&Batch { command_id: id, actor: 0, records: vec![newer, closing(), garbage] }).unwrap();
+    drop(writer);
+    let found = check_history(&ledger.reader(), 1, &|_| {}).unwrap();
+    assert_eq!((found.unknown, found.first_unknown, found.open), (1, Some(4), 1));
+    assert_eq!(found.first_open.as_ref().map(|one| (one.record(), one.rule())), Some((5, "case-transition")));
+    let named: Vec<_> = found.impossible.iter().map(|one| (one.record(), one.rule())).collect();
+    assert_eq!(named, [(6, "body-readable")]);
+}

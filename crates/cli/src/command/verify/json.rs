@@ -56,6 +56,10 @@ struct RulesJson {
     result: &'static str,
     size: Option<u64>,
     unknown: u64,
+    /// The first record of these.
+    first_unknown: Option<u64>,
+    /// Records that do not follow without what these say.
+    open: u64,
     impossible_total: u64,
     impossible: Vec<ImpossibleJson>,
     why: Option<String>,
@@ -305,6 +309,8 @@ fn rules_json(rules: &RulesVerdict) -> RulesJson {
             result: "not-checked",
             size: None,
             unknown: 0,
+            first_unknown: None,
+            open: 0,
             impossible_total,
             impossible: Vec::new(),
             why: Some(why.clone()),
@@ -317,6 +323,8 @@ fn rules_json(rules: &RulesVerdict) -> RulesJson {
             },
             size: Some(check.size),
             unknown: check.unknown,
+            first_unknown: check.first_unknown,
+            open: check.open,
             impossible_total,
             impossible: check
                 .impossible

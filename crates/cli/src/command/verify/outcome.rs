@@ -396,14 +396,22 @@ impl Outcome {
         }
         if check.unknown > 0 {
             output.line(format_args!(
-                "{OPEN}UNDECIDED{OPEN:#}    rules: {} records hold events of a newer version: they were not judged",
-                check.unknown
+                "{OPEN}UNDECIDED{OPEN:#}    rules: {} records hold events of a newer version, the first is record {}: they were not judged",
+                check.unknown,
+                check.first_unknown.unwrap_or_default()
             ))?;
         }
-        if check.impossible.is_empty() {
+        if let Some(first) = &check.first_open {
+            output.line(format_args!(
+                "{OPEN}UNDECIDED{OPEN:#}    rules: {} records do not follow without what these say, the first: {}",
+                check.open,
+                escape(&first.to_string())
+            ))?;
+        }
+        if check.impossible.is_empty() && check.open == 0 {
             output.line(format_args!(
                 "rules        {} records follow from each other by the rules",
-                check.size
+                check.size - check.unknown
             ))?;
         }
         Ok(())
