@@ -63,9 +63,12 @@ pub(crate) fn take_rotation(
     size: u64,
 ) -> Result<bool, StoreError> {
     let Some(index) = size.checked_sub(1).filter(|index| *index > 0) else { return Ok(false) };
-    let Some((previous, record)) = lone_record(disk, identity, index)? else { return Ok(false) };
-    Ok(rotation_in(&record)
-        .is_some_and(|rotation| keys.rotate(RecordIndex(index), &previous, &rotation).is_ok()))
+    Ok(lone_record(disk, identity, index)?.is_some_and(|found| take(keys, index, &found)))
+}
+
+/// Takes up the key that a record names, which stands behind that hash.
+fn take(keys: &mut LogKeys, index: u64, (previous, record): &(RecordHash, StoredRecord)) -> bool {
+    rotation_in(record).is_some_and(|rotation| keys.rotate(RecordIndex(index), previous, &rotation).is_ok())
 }
 
 /// Takes up the rotations among the records of a range, which is read. Behind the last checkpoint there are some only after a
@@ -133,8 +136,10 @@ pub(crate) fn find_keys_below(
         })
         .doing("read", &path)?;
         // Records of sealed segments are found by their footers; the last segment is gone through once, below.
-        for size in sizes.into_iter().filter(|stated| *stated <= size.min(last)) {
-            take_rotation(disk, identity, &mut keys, size)?;
+        for size in sizes.into_iter().filter(|stated| (2..=size.min(last)).contains(stated)) {
+            if let Some(found) = sealed_record(disk, identity, size - 1)? {
+                take(&mut keys, size - 1, &found);
+            }
         }
     }
     find_rotations(disk, identity, last..size, &mut keys)?;
@@ -238,6 +243,26 @@ fn lone_record(
         Ok(None) => searched(file.as_ref(), identity, index).doing("search", &path),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             searched(file.as_ref(), identity, index).doing("search", &path)
+        }
+        other => other.doing("read", &path),
+    }
+}
+
+/// Reads a record where the footer of its segment says that it stands, and the hash before it; `None` where no intact one does.
+fn sealed_record(
+    disk: &dyn Disk,
+    identity: &Identity,
+    index: u64,
+) -> Result<Option<(RecordHash, StoredRecord)>, StoreError> {
+    let path = Family::Segment.path(index / SEGMENT_RECORDS);
+    let read = || -> io::Result<_> {
+        let file = disk.open_read(&path)?;
+        let offset = sealed_offset(file.as_ref(), index % SEGMENT_RECORDS)?;
+        framed(file.as_ref(), identity, index, offset)
+    };
+    match read() {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof) => {
+            Ok(None)
         }
         other => other.doing("read", &path),
     }

@@ -138,6 +138,17 @@ fn what_is_not_in_the_log_is_no_range() {
 }
 
 #[test]
+fn what_stands_in_front_of_what_cannot_be_read_is_judged() {
+    let disk = long().disk.snapshot();
+    disk.fail_reads(&segment(1), 4 << 20..(4 << 20) + 10);
+    let report = verify(&disk);
+    assert_eq!((report.verdict(), report.findings_total), (Verdict::Undecided, 0), "{:?}", report.findings);
+    assert!(report.size > 65_536 + 1_000, "{}", report.size);
+    disk.alter("vault/00000001.vlt", |bytes| bytes[64 + 52] ^= 1);
+    assert_eq!(verify(&disk).verdict(), Verdict::Altered);
+}
+
+#[test]
 fn a_file_of_the_range_that_cannot_be_read_is_undecided_and_hides_nothing() {
     let long = long();
     for (path, is_bound) in [(segment(1), false), ("vault/00000001.vlt".to_owned(), true)] {

@@ -65,7 +65,8 @@ pub(crate) struct Keyless {
 }
 
 impl OwnCheckpoints {
-    /// Reads and checks all checkpoint files (`None` where it is not known which there are); signatures, of those not below the `trusted` size, on all cores.
+    /// Reads and checks all checkpoint files (`None` where it is not known which there are); signatures, of those not below
+    /// the `trusted` size, on all cores.
     pub(crate) fn read(
         disk: &dyn Disk,
         numbers: Option<&[u64]>,

@@ -173,6 +173,7 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     let records = end / (MIN_RECORD_LEN + HASH_LEN) as u64;
     scan.steps.reserve_exact(usize::try_from(records.min(SEGMENT_RECORDS)).unwrap_or_default());
     let ended = walk(file.as_ref(), chain, start, SEGMENT_HEADER_LEN as u64, end, &mut |record| {
+        (scan.next_index, scan.log_bytes) = (record.index + 1, record.offset + record.stored_len as u64);
         if record.index < first {
             // Only its stored hash is of use: the next record follows it.
             scan.last_hash = Some(record.hash);
@@ -222,7 +223,16 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
                 || vault_check.as_ref().is_none_or(|vault| vault.lost || vault.end() >= noted_vault));
         let is_done = is_last && accounted || record.index + 1 == until;
         Ok(if is_done { Go::Stop } else { Go::On })
-    })?;
+    });
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(error) => {
+            // What follows up to there is judged.
+            scan.parts = footer.parts().collect();
+            scan.break_unread(scan.next_index, scan.log_bytes, &error);
+            return Ok(scan);
+        }
+    };
     scan.next_index = ended.next_index;
     if first > start {
         // What time the record before kept is not known.
@@ -238,7 +248,8 @@ pub(crate) fn scan_segment(context: &Context<'_>, number: u64, is_last: bool) ->
     } else if ended.next_index == start {
         scan.break_at(start, ended.offset, "chain", NO_RECORD.to_owned());
     } else if footer.is_full() && context.window.is_none_or(|window| number < window.sealed) {
-        scan.check_footer(file.as_ref(), &footer, ended.offset, &context.identity.key, is_last)?;
+        let checked = scan.check_footer(file.as_ref(), &footer, ended.offset, &context.identity.key, is_last);
+        checked.unwrap_or_else(|error| scan.break_unread(ended.next_index, ended.offset, &error));
     }
     scan.finish_vault(vault_check, noted_vault, is_trusted);
     // What is behind the range belongs to records that are not looked at.
@@ -311,9 +322,14 @@ impl SegmentScan {
     pub(crate) fn unreadable(number: u64, why: &io::Error) -> Self {
         let start = number * SEGMENT_RECORDS;
         let mut scan = Self::new(number, start);
-        scan.break_at(start, 0, "chain", unreadable("read", why));
-        scan.damage.iter_mut().for_each(|damage| damage.is_open = true);
+        scan.break_unread(start, 0, why);
         scan
+    }
+
+    /// Nothing can be said of the segment from there on.
+    fn break_unread(&mut self, index: u64, offset: u64, why: &io::Error) {
+        self.break_at(index, offset, "chain", unreadable("read", why));
+        self.damage.iter_mut().for_each(|damage| damage.is_open = true);
     }
 
     /// Says whether the first thing that is wrong here is the first thing that is wrong in another scan of it.
