@@ -409,7 +409,7 @@ fn an_import_that_gets_no_more_memory_says_so_and_goes_on_with_more() {
         run.fails(3, &format!("no more memory: its limit is {limit} KiB"), "repeat the command");
         let verified = ledger.run(&["verify"]);
         assert!(matches!(verified.code, 0 | 3), "torn at most: {} {}", verified.stdout, verified.stderr);
-        (refused, limit) = (refused + 1, limit + (10 << 10));
+        (refused, limit) = (refused + 1, limit + (4 << 10));
     };
     assert!(refused >= 2, "refused {refused} times");
     let [added, known, rest @ ..] = short(&imported);

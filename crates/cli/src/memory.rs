@@ -23,7 +23,7 @@ use crate::failure::Failure;
 /// From one look to the next: what is allocated meanwhile must fit into the reserve.
 const PAUSE: Duration = Duration::from_millis(2);
 /// The least that is kept back, in bytes: what it takes to end.
-const MIN_RESERVE: u64 = 8 << 20;
+const MIN_RESERVE: u64 = 16 << 20;
 /// How many heaps glibc makes (mallopt(3)). It reads this when a program begins.
 const HEAPS: &str = "MALLOC_ARENA_MAX";
 
@@ -90,7 +90,7 @@ mod tests {
         assert!(!is_short(taken, u64::MAX));
         assert!(is_short(taken, taken));
         assert!(is_short(taken, taken + MIN_RESERVE - 1));
-        assert!(!is_short(100 << 20, 108 << 20));
+        assert!(!is_short(100 << 20, 116 << 20));
         assert!(is_short(961 << 20, 1 << 30) && !is_short(960 << 20, 1025 << 20));
         assert!(shortage(614_400_000).message().contains("600000 KiB"));
     }
